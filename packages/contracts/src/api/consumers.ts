@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { Name } from '../resources.ts'
+import { resourceFields } from './apps.ts'
+import { administrators, endpoints, Instant, operators } from './endpoint.ts'
+
+export const KeyKind = z.enum(['model', 'app', 'dataset'])
+/** A key as it can be told from others; the key itself is shown once, when it is made. */
+export const KeyView = z
+  .object({
+    id: z.string(),
+    kind: KeyKind,
+    /** The visible start; absent for keys given by reference. */
+    prefix: z.string().optional(),
+    title: z.string(),
+    apps: z.array(z.string()),
+    datasets: z.array(z.string()),
+    expiresAt: z.string().optional(),
+    expired: z.boolean(),
+    /** Where its secret lies when it was given by reference: `env`, `file` or `store`. */
+    from: z.enum(['env', 'file', 'store']).optional(),
+  })
+  .meta({ id: 'KeyView' })
+export type KeyView = z.infer<typeof KeyView>
+
+export const ConsumerLimits = z.strictObject({
+  requestsPerMinute: z.int().min(1).optional(),
+  tokensPerMinute: z.int().min(1).optional(),
+  concurrency: z.int().min(1).optional(),
+})
+export const ConsumerView = z
+  .object({
+    ...resourceFields,
+    title: z.string(),
+    groups: z.array(z.string()),
+    maySpeakFor: z.array(z.string()),
+    limits: z.object(ConsumerLimits.shape),
+    keys: z.array(KeyView),
+  })
+  .meta({ id: 'ConsumerView' })
+export type ConsumerView = z.infer<typeof ConsumerView>
+export const ConsumerList = z.object({ items: z.array(ConsumerView) }).meta({ id: 'ConsumerList' })
+export type ConsumerList = z.infer<typeof ConsumerList>
+
+/** Of the newest calls within 24 hours; `partial` when there were more than were counted. */
+export const ConsumerUsage = z
+  .object({
+    from: Instant,
+    calls: z.number(),
+    blocked: z.number(),
+    failed: z.number(),
+    inputTokens: z.number(),
+    outputTokens: z.number(),
+    lastAt: Instant.optional(),
+    partial: z.boolean(),
+  })
+  .meta({ id: 'ConsumerUsage' })
+export type ConsumerUsage = z.infer<typeof ConsumerUsage>
+
+export const CreateConsumer = z.strictObject({
+  name: Name,
+  title: z.string().max(200).default(''),
+  groups: z.array(Name).max(100).default([]),
+  limits: ConsumerLimits.default({}),
+})
+export const ChangeConsumer = z.strictObject({
+  title: z.string().max(200).optional(),
+  groups: z.array(Name).max(100).optional(),
+  maySpeakFor: z.array(z.string().max(128)).max(1000).optional(),
+  limits: ConsumerLimits.optional(),
+  /** The version that was seen; another one in the store is a conflict. */
+  version: z.int().optional(),
+})
+export const CreateKey = z.strictObject({
+  kind: KeyKind.default('model'),
+  title: z.string().max(200).default(''),
+  /** Names of apps an app key opens. */
+  apps: z.array(Name).max(100).default([]),
+  /** Ids or names of knowledge bases a dataset key reaches; empty: all. */
+  datasets: z.array(z.string().max(64)).max(100).default([]),
+  expiresAt: z.iso.datetime().optional(),
+})
+/** `key` is never shown again. */
+export const CreatedKey = z.object({ key: z.string(), view: KeyView }).meta({ id: 'CreatedKey' })
+export type CreatedKey = z.infer<typeof CreatedKey>
+
+export const consumerEndpoints = endpoints({
+  listConsumers: { method: 'GET', path: '/consumers', access: operators, summary: 'Calling systems and their keys', response: ConsumerList },
+  createConsumer: { method: 'POST', path: '/consumers', access: administrators, summary: 'Add a calling system', body: CreateConsumer, response: ConsumerView, status: 201 },
+  getConsumer: { method: 'GET', path: '/consumers/{consumer}', access: operators, summary: 'One calling system', response: ConsumerView },
+  changeConsumer: { method: 'PATCH', path: '/consumers/{consumer}', access: administrators, summary: 'Change title, groups or limits', body: ChangeConsumer, response: ConsumerView },
+  removeConsumer: { method: 'DELETE', path: '/consumers/{consumer}', access: administrators, summary: 'Remove it with its keys' },
+  consumerUsage: { method: 'GET', path: '/consumers/{consumer}/usage', access: operators, summary: 'Usage of the last 24 hours', response: ConsumerUsage },
+  createKey: { method: 'POST', path: '/consumers/{consumer}/keys', access: administrators, summary: 'Make a key; shown once', body: CreateKey, response: CreatedKey, status: 201 },
+  revokeKey: { method: 'DELETE', path: '/consumers/{consumer}/keys/{key}', access: administrators, summary: 'Revoke a key' },
+})

@@ -1,0 +1,85 @@
+import type { Principal } from './asker.ts'
+
+/**
+ * Requests, one shape per operation. Known fields are lifted out by hand on the hot path;
+ * `raw` is the parsed body as the caller sent it, so that fields we do not know survive within a dialect.
+ */
+export interface ChatRequest {
+  readonly operation: 'chat'
+  readonly model: string
+  readonly messages: readonly ChatMessage[]
+  readonly stream: boolean
+  readonly maxTokens?: number
+  readonly raw: Readonly<Record<string, unknown>>
+  /** For the built-in answerer; travels beside the prompt and is never sent to a vendor. */
+  readonly sources?: readonly Source[]
+  /** Beside the sources: how much each search term of the question weighs in their datasets (IDF). */
+  readonly termWeights?: Readonly<Record<string, number>>
+}
+export interface ChatMessage {
+  readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool'
+  /** A string, or parts as the dialect has them; `textOf` in the kernel joins their text. */
+  readonly content: unknown
+  readonly [field: string]: unknown
+}
+export interface AppRequest {
+  readonly operation: 'app'
+  readonly app: string
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly query: string
+  readonly conversation?: string
+  readonly stream: boolean
+}
+/** Operations carried as they are; their own shapes arrive with the Model API. */
+export interface PassthroughRequest {
+  readonly operation: 'passthrough'
+  readonly model: string
+  readonly stream: boolean
+  readonly raw: Readonly<Record<string, unknown>>
+}
+export type Request = ChatRequest | AppRequest | PassthroughRequest
+export type Operation = Request['operation']
+
+/** A passage a model may quote. `n` is the number it is cited by. */
+export interface Source {
+  readonly n: number
+  readonly reference: Reference
+  readonly title: string
+  readonly headings: readonly string[]
+  readonly text: string
+  /** 0–1, final. */
+  readonly score: number
+}
+
+/** Points into one version of a document. Resolved for the viewer's current principals; never holds text. */
+export interface Reference {
+  readonly dataset: string
+  readonly document: string
+  readonly version: number
+  readonly segment: string
+  /** UTF-16 offsets into the version's extracted text. */
+  readonly start: number
+  readonly end: number
+  /** SHA-256 of that text, hexadecimal. */
+  readonly hash: string
+}
+
+export interface Citation {
+  readonly n: number
+  readonly reference: Reference
+}
+
+/** What a reader gets for a reference: the passage, or a mask that says nothing about the document. */
+export type Resolved =
+  | {
+      readonly readable: true
+      readonly reference: Reference
+      readonly title: string
+      readonly headings: readonly string[]
+      readonly text: string
+      /** False when a newer version of the document exists. */
+      readonly current: boolean
+    }
+  | { readonly readable: false; readonly n?: number }
+
+export type Principals = readonly Principal[]

@@ -1,0 +1,179 @@
+import { z } from 'zod'
+import { Principal, Role } from './asker.ts'
+import { PolicySpec } from './policy.ts'
+
+/** `env:NAME`, `file:PATH` or `store:ID`: where a secret lies, never the secret. */
+export const SecretReference = z
+  .string()
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[\w-]+)$/, 'expected env:NAME, file:PATH or store:ID')
+  .meta({ secret: true })
+export const Name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'expected lower-case letters, digits, dots, dashes and underscores, at most 63')
+
+const milliseconds = (standard: number) => z.int().min(1).max(3_600_000).default(standard)
+export const Timeouts = z.strictObject({
+  connect: milliseconds(5_000).meta({ title: 'Connect (ms)' }),
+  firstByte: milliseconds(30_000).meta({ title: 'First byte (ms)' }),
+  idle: milliseconds(30_000).meta({ title: 'Between bytes (ms)' }),
+  total: milliseconds(600_000).meta({ title: 'Total (ms)' }),
+})
+export type Timeouts = z.infer<typeof Timeouts>
+
+export const ProviderSpec = z.strictObject({
+  /** The component: provider.openai, provider.builtin … */
+  use: z.string().meta({ title: 'Vendor', widget: 'provider' }),
+  config: z.record(z.string(), z.unknown()).default({}),
+  credentials: z.array(SecretReference).default([]),
+  /** Models offered, with prices per million tokens in the project's currency. Empty: whatever the vendor knows. */
+  models: z
+    .array(z.strictObject({ name: z.string(), inputPrice: z.number().min(0).optional(), outputPrice: z.number().min(0).optional() }))
+    .default([]),
+})
+export const RouteSpec = z.strictObject({
+  /** The model names callers use; `*` at the end matches a prefix. */
+  models: z.array(z.string().min(1)).min(1),
+  /** Path prefix in front of `/v1/…`; empty for the root. */
+  prefix: z.string().regex(/^(\/[\w.-]+)*$/).default(''),
+  targets: z
+    .array(
+      z.strictObject({
+        provider: Name,
+        /** Sent instead of the caller's model. */
+        model: z.string().optional(),
+        weight: z.number().min(0).default(1),
+        priority: z.int().min(0).default(0),
+      }),
+    )
+    .min(1),
+  /** Consumers and groups that may call; empty: every known consumer. */
+  consumers: z.array(z.string()).default([]),
+  policy: Name.default('default'),
+  timeouts: Timeouts.prefault({}),
+  content: z.enum(['off', 'metadata', 'redacted', 'full']).default('redacted'),
+  /** Reserved, and sent, for calls that name no limit of their own. */
+  maxTokens: z.int().min(1).default(4096),
+})
+export const KeySpec = z.strictObject({
+  kind: z.enum(['model', 'app', 'dataset']).default('model'),
+  /** The key itself by reference, or its SHA-256. */
+  secret: SecretReference.optional(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  /** The visible start, for people to tell keys apart. */
+  prefix: z.string().max(16).optional(),
+  apps: z.array(z.string()).default([]),
+  datasets: z.array(z.string()).default([]),
+  expiresAt: z.iso.datetime().optional(),
+  title: z.string().default(''),
+})
+export const ConsumerSpec = z.strictObject({
+  title: z.string().default(''),
+  groups: z.array(Name).default([]),
+  keys: z.array(KeySpec).default([]),
+  /** Users this consumer may speak for; `*` = all but administrators. */
+  maySpeakFor: z.array(z.string()).default([]),
+  /** Per minute; unset = unlimited. */
+  limits: z
+    .strictObject({
+      requestsPerMinute: z.int().min(1).optional(),
+      tokensPerMinute: z.int().min(1).optional(),
+      concurrency: z.int().min(1).optional(),
+    })
+    .prefault({}),
+})
+export const KnowledgeBaseSpec = z.strictObject({
+  title: z.string().default(''),
+  description: z.string().max(400).default(''),
+  /** Who may read documents that say nothing else. Empty: nobody. */
+  access: z.array(Principal).default([]),
+  sources: z.array(z.strictObject({ use: z.string(), config: z.record(z.string(), z.unknown()).default({}) })).default([]),
+  splitting: z
+    .strictObject({
+      mode: z.enum(['automatic', 'custom']).default('automatic'),
+      separator: z.string().default('\n\n'),
+      maxCharacters: z.int().min(50).max(4000).default(900),
+      overlap: z.int().min(0).max(1000).default(0),
+    })
+    .prefault({}),
+  retrieval: z
+    .strictObject({
+      topK: z.int().min(1).max(100).default(5),
+      threshold: z.number().min(0).max(1).default(0),
+    })
+    .prefault({}),
+  policy: Name.default('default'),
+  /** Fields of Dify's dataset that we keep for its clients. */
+  dify: z.record(z.string(), z.unknown()).default({}),
+})
+export const GraphNode = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  use: z.string(),
+  version: z.int().min(1).default(1),
+  title: z.string().default(''),
+  config: z.record(z.string(), z.unknown()).default({}),
+  position: z.strictObject({ x: z.number(), y: z.number() }).default({ x: 0, y: 0 }),
+})
+export const GraphEdge = z.strictObject({ from: z.string(), branch: z.string().optional(), to: z.string() })
+export const Graph = z.strictObject({ nodes: z.array(GraphNode), edges: z.array(GraphEdge) })
+export type Graph = z.infer<typeof Graph>
+export type GraphNode = z.infer<typeof GraphNode>
+export type GraphEdge = z.infer<typeof GraphEdge>
+
+export const AppSpec = z.strictObject({
+  title: z.string().default(''),
+  description: z.string().default(''),
+  kind: z.enum(['chatflow', 'workflow']).default('chatflow'),
+  graph: Graph,
+  opening: z.strictObject({ en: z.string(), zh: z.string() }).default({ en: '', zh: '' }),
+  suggestions: z.array(z.string()).default([]),
+  /** Who may open it. */
+  access: z.array(Principal).default(['everyone']),
+  policy: Name.default('default'),
+  content: z.enum(['off', 'metadata', 'redacted', 'full']).default('redacted'),
+})
+export const UserSpec = z.strictObject({
+  title: z.string().default(''),
+  email: z.string().default(''),
+  groups: z.array(Name).default([]),
+  language: z.enum(['en', 'zh']).default('en'),
+  roles: z.array(Role).default(['member']),
+  /** Sample people exist on loopback only and have no password. */
+  sample: z.boolean().default(false),
+  disabled: z.boolean().default(false),
+})
+export const GroupSpec = z.strictObject({ title: z.string().default('') })
+export const ToolSpec = z.strictObject({ use: z.string(), config: z.record(z.string(), z.unknown()).default({}) })
+
+/** Every kind of resource and the schema of its `spec`. */
+export const specs = {
+  Provider: ProviderSpec,
+  Route: RouteSpec,
+  Consumer: ConsumerSpec,
+  Policy: PolicySpec,
+  KnowledgeBase: KnowledgeBaseSpec,
+  App: AppSpec,
+  Tool: ToolSpec,
+  User: UserSpec,
+  Group: GroupSpec,
+} as const
+export type Kind = keyof typeof specs
+export type Spec<K extends Kind> = z.output<(typeof specs)[K]>
+
+export const apiVersion = 'gatehouse/v1'
+export const Metadata = z.strictObject({ name: Name, project: Name.default('default') })
+export type ManagedBy = 'file' | 'console' | 'api'
+
+/** A resource as the store keeps it. `name` is unique per kind and project; principals and references use the id. */
+export interface Resource<K extends Kind = Kind> {
+  /** UUIDv7; for User, Group and Consumer the name itself, so that principals stay readable. */
+  readonly id: string
+  readonly kind: K
+  readonly project: string
+  readonly name: string
+  readonly managedBy: ManagedBy
+  /** Counts up with each change; a put that expects another is a conflict. */
+  readonly version: number
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly spec: Spec<K>
+}

@@ -1,0 +1,16 @@
+import type { Asker, Principal, Spec } from '@gatehouse/contracts'
+
+/** Labels of a signed-in person. A disabled one has none and so reads nothing. */
+export const principalsOfUser = (name: string, spec: Spec<'User'>): Principal[] =>
+  spec.disabled ? [] : [`user:${name}`, ...spec.groups.map((group) => `group:${group}`), 'everyone']
+
+/** Labels of a known calling system. */
+export const principalsOfConsumer = (name: string, spec: Spec<'Consumer'>): Principal[] => [
+  `consumer:${name}`,
+  ...spec.groups.map((group) => `group:${group}`),
+  'everyone',
+]
+
+/** Owns conversations: the person, else the pseudonym under its consumer, else the consumer itself. */
+export const ownerOf = ({ consumer, user, pseudonym }: Asker): string =>
+  user ? `user:${user}` : pseudonym ? `pseudonym:${consumer}:${pseudonym}` : `consumer:${consumer}`

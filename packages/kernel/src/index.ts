@@ -1,0 +1,30 @@
+export { ownerOf, principalsOfConsumer, principalsOfUser } from './asker.ts'
+export { type Component, type ComponentDescription, describe, Registry } from './component.ts'
+export { lastQuestion, textOfContent } from './content.ts'
+export { type Declared, type Problem, parseDeclared, problemsOf, refuse } from './declared.ts'
+export type { Block, Connector, ConnectorDefinition, Extracted, ExtractorDefinition, SourceItem } from './document.ts'
+export { AppError, toAppError } from './errors.ts'
+export { eventsOf, textOf } from './events-of.ts'
+export { type End, Exchange, type ExchangeStart, emptyNotes, type Notes, type Outcome, type Target } from './exchange.ts'
+export { type BoundGuard, type BoundPolicy, defineGuard, type Guard, type GuardDefinition, type Subject } from './guard/guard.ts'
+export { languageOf } from './language.ts'
+export { nearest } from './nearest.ts'
+export { defineNode, type Emit, type NodeContext, type NodeDefinition } from './node.ts'
+export { compose, drive, type Handler, type Layer, type Receiver, type Recorder } from './pipeline.ts'
+export type * from './ports.ts'
+export {
+  type Call,
+  defineProvider,
+  type Provider,
+  type ProviderDefinition,
+  type Send,
+  type UpstreamControl,
+  type UpstreamHandler,
+  type UpstreamRequest,
+} from './provider.ts'
+export { type FrameDecoder, PushReply, type Tap } from './push-reply.ts'
+export { type Face, type Reply, ReplyEvent, type ReplySink, WholeReply } from './reply.ts'
+export { type ViewedMessage, viewMessages } from './revocation.ts'
+export { resolveSecret, type SecretSources } from './secrets.ts'
+export { timeOf, uuidv7 } from './uuid.ts'
+export { Watch, Wheel } from './wheel.ts'
