@@ -1,0 +1,44 @@
+/**
+ * `npm run generate` writes every generated file; `-- --check` writes nothing and fails when one differs from what would be written.
+ * A generated file is committed, and is a pure function of the source: no time, no machine, no random value.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+interface Generator {
+  /** From the root of the repository. */
+  file: string
+  render(): string | Promise<string>
+}
+
+const generators: readonly Generator[] = []
+
+const root = join(import.meta.dirname, '..')
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(join(root, file), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function write(file: string, content: string): void {
+  mkdirSync(dirname(join(root, file)), { recursive: true })
+  writeFileSync(join(root, file), content)
+}
+
+const onlyCheck = process.argv.includes('--check')
+const stale: string[] = []
+for (const { file, render } of generators) {
+  const content = await render()
+  if (contentOf(file) === content) continue
+  stale.push(file)
+  if (!onlyCheck) write(file, content)
+}
+
+for (const file of stale) console.log(onlyCheck ? `${file} is not what its source says: npm run generate` : `wrote ${file}`)
+console.log(
+  `${generators.length} generated ${generators.length === 1 ? 'file' : 'files'}, ${stale.length} ${onlyCheck ? 'stale' : 'written'}`,
+)
+if (onlyCheck && stale.length > 0) process.exit(1)
