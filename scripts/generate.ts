@@ -41,4 +41,4 @@ for (const file of stale) console.log(onlyCheck ? `${file} is not what its sourc
 console.log(
   `${generators.length} generated ${generators.length === 1 ? 'file' : 'files'}, ${stale.length} ${onlyCheck ? 'stale' : 'written'}`,
 )
-if (onlyCheck && stale.length > 0) process.exit(1)
+if (onlyCheck && stale.length > 0) process.exitCode = 1

@@ -120,4 +120,5 @@ const skippedInAll = totals.skipped + (required ? 0 : skippedTests)
 console.log(`services: ${totals.passed} passed, ${failed} failed, ${skippedInAll} skipped`)
 if (values.report)
   writeFileSync(values.report, JSON.stringify({ numPassedTests: totals.passed, numFailedTests: failed, numPendingTests: skippedInAll }))
-process.exit(failed === 0 ? 0 : 1)
+// not exit(): a pipe may still hold output
+process.exitCode = failed === 0 ? 0 : 1

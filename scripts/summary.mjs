@@ -41,5 +41,5 @@ export function summaryOf(folder) {
 if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
   const { passed, failed, skipped } = summaryOf(process.argv[2])
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
-  process.exit(failed === 0 ? 0 : 1)
+  process.exitCode = failed === 0 ? 0 : 1
 }
