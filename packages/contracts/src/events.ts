@@ -34,6 +34,10 @@ export interface EventPayload {
   readonly parts?: readonly TextPart[]
   /** Citations of an answer so far. */
   readonly citations?: readonly Citation[]
+  /** What they are called, for people; beside `citations`. */
+  readonly titles?: readonly { readonly n: number; readonly title: string }[]
+  /** Shown once and never kept: names that may be revoked tomorrow. */
+  readonly transient?: boolean
   readonly app?: AppEvent
   readonly usage?: Usage
   /** The dialect's own word: stop, length, tool_calls, content_filter … */

@@ -22,6 +22,8 @@ test('two components of one name are refused', () => {
 
 test('an unknown component is answered with the nearest and all known ids', () => {
   const registry = new Registry([component('guard.secrets'), component('guard.pii')])
-  expect(() => registry.get('guard.secret')).toThrow('no component guard.secret; did you mean guard.secrets? known: guard.secrets, guard.pii')
+  expect(() => registry.get('guard.secret')).toThrow(
+    'no component guard.secret; did you mean guard.secrets? known: guard.secrets, guard.pii',
+  )
   expect(registry.get('guard.pii').id).toBe('guard.pii')
 })

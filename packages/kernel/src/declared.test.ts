@@ -9,7 +9,9 @@ const problems = (value: unknown) => {
 
 test('defaults come from the schema', () => {
   const parsed = parseDeclared(route({ models: ['a'], targets: [{ provider: 'b' }] }), 'x')
-  expect(parsed).toMatchObject({ declared: { kind: 'Route', project: 'default', name: 'assistant', spec: { policy: 'default', timeouts: { total: 600_000 } } } })
+  expect(parsed).toMatchObject({
+    declared: { kind: 'Route', project: 'default', name: 'assistant', spec: { policy: 'default', timeouts: { total: 600_000 } } },
+  })
 })
 
 test('a mistyped field is answered with its path and the nearest right name', () => {
@@ -26,6 +28,11 @@ test('a mistyped kind names the kinds there are', () => {
 })
 
 test('a secret in the clear is refused: only references are allowed', () => {
-  const value = { apiVersion: 'gatehouse/v1', kind: 'Provider', metadata: { name: 'a' }, spec: { use: 'provider.openai', credentials: ['sk-abc'] } }
+  const value = {
+    apiVersion: 'gatehouse/v1',
+    kind: 'Provider',
+    metadata: { name: 'a' },
+    spec: { use: 'provider.openai', credentials: ['sk-abc'] },
+  }
   expect(problems(value)).toEqual([{ path: 'routes.yaml#1 spec.credentials.0', message: 'expected env:NAME, file:PATH or store:ID' }])
 })

@@ -59,7 +59,8 @@ const unknownName = (key: string, known: readonly string[]) => {
 /** The field names a JSON Schema allows at a path; none when it cannot be told. */
 function namesAt(schema: unknown, path: readonly PropertyKey[]): string[] {
   let at = schema as { properties?: Record<string, unknown>; items?: unknown; additionalProperties?: unknown } | undefined
-  for (const step of path) at = (typeof step === 'number' ? at?.items : (at?.properties?.[String(step)] ?? at?.additionalProperties)) as typeof at
+  for (const step of path)
+    at = (typeof step === 'number' ? at?.items : (at?.properties?.[String(step)] ?? at?.additionalProperties)) as typeof at
   return Object.keys(at?.properties ?? {})
 }
 

@@ -10,7 +10,7 @@ import type {
   TimedAppEvent,
   Usage,
 } from '@gatehouse/contracts'
-import { AppError } from './errors.ts'
+import type { AppError } from './errors.ts'
 import type { BoundPolicy } from './guard/guard.ts'
 import type { Limit } from './ports.ts'
 

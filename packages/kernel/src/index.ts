@@ -6,7 +6,12 @@ export type { Block, Connector, ConnectorDefinition, Extracted, ExtractorDefinit
 export { AppError, toAppError } from './errors.ts'
 export { eventsOf, textOf } from './events-of.ts'
 export { type End, Exchange, type ExchangeStart, emptyNotes, type Notes, type Outcome, type Target } from './exchange.ts'
-export { type BoundGuard, type BoundPolicy, defineGuard, type Guard, type GuardDefinition, type Subject } from './guard/guard.ts'
+export { bindPolicy } from './guard/bind-policy.ts'
+export { type Cut, cutPiece, cutsOf } from './guard/cuts.ts'
+export { actionFor, decide } from './guard/decide.ts'
+export { type BoundGuard, type BoundPolicy, defineGuard, type Guard, type GuardDefinition, lookBehind, type Subject } from './guard/guard.ts'
+export { createGuardLayer } from './guard/guard-layer.ts'
+export { createInspector, type InspectorTools } from './guard/inspector.ts'
 export { languageOf } from './language.ts'
 export { nearest } from './nearest.ts'
 export { defineNode, type Emit, type NodeContext, type NodeDefinition } from './node.ts'
@@ -25,6 +30,20 @@ export {
 export { type FrameDecoder, PushReply, type Tap } from './push-reply.ts'
 export { type Face, type Reply, ReplyEvent, type ReplySink, WholeReply } from './reply.ts'
 export { type ViewedMessage, viewMessages } from './revocation.ts'
+export {
+  type DatasetStatistics,
+  type FieldStatistics,
+  idf,
+  longDocument,
+  matchTermsOf,
+  type Range,
+  type Scorable,
+  scoreWords,
+  sentencesOf,
+  tokenizerVersion,
+  tokensOf,
+  type WordScore,
+} from './search/index.ts'
 export { resolveSecret, type SecretSources } from './secrets.ts'
 export { timeOf, uuidv7 } from './uuid.ts'
 export { Watch, Wheel } from './wheel.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AppError } from './errors.ts'
 import { eventsOf, textOf } from './events-of.ts'
-import { emptyNotes, Exchange, type Outcome } from './exchange.ts'
+import { Exchange, emptyNotes, type Outcome } from './exchange.ts'
 import { compose, drive, type Layer, type Receiver, type Recorder } from './pipeline.ts'
 import { PushReply } from './push-reply.ts'
 import { ReplyEvent, WholeReply } from './reply.ts'

@@ -1,5 +1,5 @@
-import type { Exchange, Outcome } from './exchange.ts'
 import { toAppError } from './errors.ts'
+import type { Exchange, Outcome } from './exchange.ts'
 import type { Face, Reply, ReplyEvent, ReplySink } from './reply.ts'
 
 export type Handler = (exchange: Exchange) => Reply | Promise<Reply>

@@ -85,7 +85,10 @@ export interface Resources {
   get<K extends Kind>(kind: K, project: string, name: string): Promise<Resource<K> | undefined>
   list<K extends Kind>(kind: K, project?: string): Promise<Resource<K>[]>
   /** Makes or changes; `conflict` when `ifVersion` is not the stored one (0: must not exist). */
-  put<K extends Kind>(change: { kind: K; project: string; name: string; spec: Resource<K>['spec']; managedBy: ManagedBy; ifVersion?: number }, actor: string): Promise<Resource<K>>
+  put<K extends Kind>(
+    change: { kind: K; project: string; name: string; spec: Resource<K>['spec']; managedBy: ManagedBy; ifVersion?: number },
+    actor: string,
+  ): Promise<Resource<K>>
   remove(kind: Kind, project: string, name: string, actor: string): Promise<boolean>
   /** After each committed change, in order; returns how to stop. */
   watch(changed: (kind: Kind, name: string) => void): () => void
@@ -104,7 +107,10 @@ export interface Records {
 export interface Documents {
   get(project: string, id: string): Promise<DocumentRecord | undefined>
   byPath(dataset: string, path: string): Promise<DocumentRecord | undefined>
-  list(dataset: string, query?: { after?: string; limit?: number; keyword?: string; batch?: string; readableBy?: readonly Principal[] }): Promise<Page<DocumentRecord> & { total: number }>
+  list(
+    dataset: string,
+    query?: { after?: string; limit?: number; keyword?: string; batch?: string; readableBy?: readonly Principal[] },
+  ): Promise<Page<DocumentRecord> & { total: number }>
   put(document: DocumentRecord): Promise<void>
   /** Changes a few fields of the newest state. */
   update(id: string, change: Partial<Omit<DocumentRecord, 'id' | 'project' | 'dataset'>>): Promise<DocumentRecord>
@@ -163,8 +169,9 @@ export interface Candidate {
     /** BM25 of the body and of the document's identity, with proximity; each dataset's own statistics. */
     readonly body: number
     readonly identity: number
-    /** 0–1: share of the query's IDF mass found in this body, and in the identity. */
+    /** 0–1: share of the query's IDF mass found in this body. */
     readonly coverage: number
+    /** 0–1: share of the identity's IDF mass that the query names; 0 for documents of fewer than 20 segments, where it is not used. */
     readonly identityCoverage: number
     /** The largest score these terms could reach: Σ idf·(k1 + 1), the ten highest only for long queries. */
     readonly ceiling: number
@@ -242,7 +249,15 @@ export interface Audit {
   /** Committed before it resolves. */
   append(event: AuditEvent): Promise<AuditRecord>
   /** Newest first. */
-  list(query: { project?: string; after?: string; limit?: number; action?: string; actor?: string; trace?: string }): Promise<Page<AuditRecord>>
+  list(query: {
+    project?: string
+    after?: string
+    limit?: number
+    action?: string
+    actor?: string
+    /** Only records that name this call, and the one that binds its journal batch. */
+    trace?: string
+  }): Promise<Page<AuditRecord>>
   /** Signs and exports the heads of this writer's chain. */
   sign(): Promise<AuditHead | undefined>
   /** Walks all chains against the exported heads and the bound batches of call records. */

@@ -2,7 +2,15 @@ import type { MessageRecord, Reference, Resolved } from '@gatehouse/contracts'
 import { expect, test } from 'vitest'
 import { viewMessages } from './revocation.ts'
 
-const reference = (document: string): Reference => ({ dataset: 'd', document, version: 1, segment: `${document}-1`, start: 0, end: 4, hash: 'h' })
+const reference = (document: string): Reference => ({
+  dataset: 'd',
+  document,
+  version: 1,
+  segment: `${document}-1`,
+  start: 0,
+  end: 4,
+  hash: 'h',
+})
 const message = (id: string, cited: string[], used?: string[]): MessageRecord => ({
   id,
   conversation: 'c',
@@ -15,9 +23,17 @@ const message = (id: string, cited: string[], used?: string[]): MessageRecord =>
   citations: cited.map((document, index) => ({ n: index + 1, reference: reference(document) })),
   ...(used ? { used: used.map(reference) } : {}),
 })
-const passage = (from: Reference): Resolved => ({ readable: true, reference: from, title: from.document, headings: [], text: 'text', current: true })
+const passage = (from: Reference): Resolved => ({
+  readable: true,
+  reference: from,
+  title: from.document,
+  headings: [],
+  text: 'text',
+  current: true,
+})
 const datasets = (secret: string) => ({
-  resolve: async (references: readonly Reference[]) => references.map((each) => (each.document === secret ? { readable: false as const } : passage(each))),
+  resolve: async (references: readonly Reference[]) =>
+    references.map((each) => (each.document === secret ? { readable: false as const } : passage(each))),
 })
 const viewer = { consumer: 'chat', user: 'mara', principals: [] }
 

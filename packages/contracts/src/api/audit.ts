@@ -55,7 +55,26 @@ export const AuditHeads = z.object({ heads: z.array(AuditHeadView) }).meta({ id:
 export type AuditHeads = z.infer<typeof AuditHeads>
 
 export const auditEndpoints = endpoints({
-  listAudit: { method: 'GET', path: '/audit', access: auditors, summary: 'Audit records, newest first', query: AuditQuery, response: AuditPage },
-  verifyAudit: { method: 'POST', path: '/audit/verify', access: auditors, summary: 'Walk all chains against the exported heads', response: AuditReportView },
-  signAudit: { method: 'POST', path: '/audit/heads', access: auditors, summary: 'Sign and export the head of the chain now', response: AuditHeads },
+  listAudit: {
+    method: 'GET',
+    path: '/audit',
+    access: auditors,
+    summary: 'Audit records, newest first',
+    query: AuditQuery,
+    response: AuditPage,
+  },
+  verifyAudit: {
+    method: 'POST',
+    path: '/audit/verify',
+    access: auditors,
+    summary: 'Walk all chains against the exported heads',
+    response: AuditReportView,
+  },
+  signAudit: {
+    method: 'POST',
+    path: '/audit/heads',
+    access: auditors,
+    summary: 'Sign and export the head of the chain now',
+    response: AuditHeads,
+  },
 })

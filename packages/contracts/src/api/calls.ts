@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Action, Stage } from '../policy.ts'
 import { Graph } from '../resources.ts'
-import { administrators, After, endpoints, Instant, InstantQuery, Limit, operators, pageOf, Reason } from './endpoint.ts'
 import { AuditEntry } from './audit.ts'
+import { After, administrators, endpoints, Instant, InstantQuery, Limit, operators, pageOf, Reason } from './endpoint.ts'
 import { PassageView, RetrievalView } from './references.ts'
 
 export const CallEnd = z.enum(['complete', 'cancelled', 'failed', 'blocked'])
@@ -94,7 +94,14 @@ export const Trace = z
     layers: z.array(z.object({ name: z.string(), at: z.number(), duration: z.number() })),
     verdicts: z.array(VerdictView),
     attempts: z.array(
-      z.object({ provider: z.string(), model: z.string(), at: z.number(), duration: z.number(), status: z.number().optional(), error: z.string().optional() }),
+      z.object({
+        provider: z.string(),
+        model: z.string(),
+        at: z.number(),
+        duration: z.number(),
+        status: z.number().optional(),
+        error: z.string().optional(),
+      }),
     ),
     retrieval: z.array(RetrievalView),
     citations: z.array(z.object({ n: z.number(), passage: PassageView })),
@@ -102,7 +109,7 @@ export const Trace = z
     children: z.array(CallRow),
     /** For a call of an app: its graph as it is now, and the path that was taken. */
     app: z.object({ name: z.string(), title: z.string(), graph: Graph.optional(), path: z.array(NodeRunView) }).optional(),
-    /** Audit records which name this call. */
+    /** Audit records which name this call, and the one (`journal.bind`) that binds its record into the chain; newest first. */
     audit: z.array(AuditEntry),
   })
   .meta({ id: 'Trace' })

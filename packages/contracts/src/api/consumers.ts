@@ -84,12 +84,47 @@ export const CreatedKey = z.object({ key: z.string(), view: KeyView }).meta({ id
 export type CreatedKey = z.infer<typeof CreatedKey>
 
 export const consumerEndpoints = endpoints({
-  listConsumers: { method: 'GET', path: '/consumers', access: operators, summary: 'Calling systems and their keys', response: ConsumerList },
-  createConsumer: { method: 'POST', path: '/consumers', access: administrators, summary: 'Add a calling system', body: CreateConsumer, response: ConsumerView, status: 201 },
+  listConsumers: {
+    method: 'GET',
+    path: '/consumers',
+    access: operators,
+    summary: 'Calling systems and their keys',
+    response: ConsumerList,
+  },
+  createConsumer: {
+    method: 'POST',
+    path: '/consumers',
+    access: administrators,
+    summary: 'Add a calling system',
+    body: CreateConsumer,
+    response: ConsumerView,
+    status: 201,
+  },
   getConsumer: { method: 'GET', path: '/consumers/{consumer}', access: operators, summary: 'One calling system', response: ConsumerView },
-  changeConsumer: { method: 'PATCH', path: '/consumers/{consumer}', access: administrators, summary: 'Change title, groups or limits', body: ChangeConsumer, response: ConsumerView },
+  changeConsumer: {
+    method: 'PATCH',
+    path: '/consumers/{consumer}',
+    access: administrators,
+    summary: 'Change title, groups or limits',
+    body: ChangeConsumer,
+    response: ConsumerView,
+  },
   removeConsumer: { method: 'DELETE', path: '/consumers/{consumer}', access: administrators, summary: 'Remove it with its keys' },
-  consumerUsage: { method: 'GET', path: '/consumers/{consumer}/usage', access: operators, summary: 'Usage of the last 24 hours', response: ConsumerUsage },
-  createKey: { method: 'POST', path: '/consumers/{consumer}/keys', access: administrators, summary: 'Make a key; shown once', body: CreateKey, response: CreatedKey, status: 201 },
+  consumerUsage: {
+    method: 'GET',
+    path: '/consumers/{consumer}/usage',
+    access: operators,
+    summary: 'Usage of the last 24 hours',
+    response: ConsumerUsage,
+  },
+  createKey: {
+    method: 'POST',
+    path: '/consumers/{consumer}/keys',
+    access: administrators,
+    summary: 'Make a key; shown once',
+    body: CreateKey,
+    response: CreatedKey,
+    status: 201,
+  },
   revokeKey: { method: 'DELETE', path: '/consumers/{consumer}/keys/{key}', access: administrators, summary: 'Revoke a key' },
 })

@@ -76,7 +76,12 @@ export type DocumentView = z.infer<typeof DocumentView>
 export const DocumentPage = pageOf(DocumentView).extend({ total: z.number() }).meta({ id: 'DocumentPage' })
 export type DocumentPage = z.infer<typeof DocumentPage>
 /** With `keyword` only documents the operator may read are found. */
-export const DocumentsQuery = z.strictObject({ after: After, limit: Limit, keyword: z.string().max(200).optional(), reason: Reason.optional() })
+export const DocumentsQuery = z.strictObject({
+  after: After,
+  limit: Limit,
+  keyword: z.string().max(200).optional(),
+  reason: Reason.optional(),
+})
 export const DocumentQuery = z.strictObject({ reason: Reason.optional() })
 export const UploadQuery = z.strictObject({
   /** The file's name; its ending tells the kind where `content-type` does not. */
@@ -91,7 +96,9 @@ export const ChangeDocument = z.strictObject({
   access: access.optional(),
   enabled: z.boolean().optional(),
 })
-export const DocumentText = z.object({ document: z.string(), version: z.number(), title: z.string(), text: z.string() }).meta({ id: 'DocumentText' })
+export const DocumentText = z
+  .object({ document: z.string(), version: z.number(), title: z.string(), text: z.string() })
+  .meta({ id: 'DocumentText' })
 export type DocumentText = z.infer<typeof DocumentText>
 
 export const SegmentView = z
@@ -133,18 +140,91 @@ export type SearchView = z.infer<typeof SearchView>
 
 export const knowledgeEndpoints = endpoints({
   listBases: { method: 'GET', path: '/bases', access: operators, summary: 'Knowledge bases', response: BaseList },
-  createBase: { method: 'POST', path: '/bases', access: builders, summary: 'Add a knowledge base', body: CreateBase, response: BaseView, status: 201 },
+  createBase: {
+    method: 'POST',
+    path: '/bases',
+    access: builders,
+    summary: 'Add a knowledge base',
+    body: CreateBase,
+    response: BaseView,
+    status: 201,
+  },
   getBase: { method: 'GET', path: '/bases/{base}', access: operators, summary: 'One knowledge base, by id or name', response: BaseView },
   changeBase: { method: 'PATCH', path: '/bases/{base}', access: builders, summary: 'Change it', body: ChangeBase, response: BaseView },
   removeBase: { method: 'DELETE', path: '/bases/{base}', access: builders, summary: 'Remove it with all documents' },
-  listDocuments: { method: 'GET', path: '/bases/{base}/documents', access: builders, summary: 'Its documents', query: DocumentsQuery, response: DocumentPage },
-  uploadDocument: { method: 'POST', path: '/bases/{base}/documents', access: builders, summary: 'Add a file', query: UploadQuery, body: 'bytes', response: DocumentView, status: 202 },
-  searchBase: { method: 'POST', path: '/bases/{base}/search', access: builders, summary: 'Retrieval test, as oneself or as another person', body: TestSearch, response: SearchView },
-  getDocument: { method: 'GET', path: '/documents/{document}', access: builders, summary: 'One document', query: DocumentQuery, response: DocumentView },
-  changeDocument: { method: 'PATCH', path: '/documents/{document}', access: builders, summary: 'Change access, title, or whether it is found', body: ChangeDocument, response: DocumentView },
+  listDocuments: {
+    method: 'GET',
+    path: '/bases/{base}/documents',
+    access: builders,
+    summary: 'Its documents',
+    query: DocumentsQuery,
+    response: DocumentPage,
+  },
+  uploadDocument: {
+    method: 'POST',
+    path: '/bases/{base}/documents',
+    access: builders,
+    summary: 'Add a file',
+    query: UploadQuery,
+    body: 'bytes',
+    response: DocumentView,
+    status: 202,
+  },
+  searchBase: {
+    method: 'POST',
+    path: '/bases/{base}/search',
+    access: builders,
+    summary: 'Retrieval test, as oneself or as another person',
+    body: TestSearch,
+    response: SearchView,
+  },
+  getDocument: {
+    method: 'GET',
+    path: '/documents/{document}',
+    access: builders,
+    summary: 'One document',
+    query: DocumentQuery,
+    response: DocumentView,
+  },
+  changeDocument: {
+    method: 'PATCH',
+    path: '/documents/{document}',
+    access: builders,
+    summary: 'Change access, title, or whether it is found',
+    body: ChangeDocument,
+    response: DocumentView,
+  },
   removeDocument: { method: 'DELETE', path: '/documents/{document}', access: builders, summary: 'Remove it; nobody finds it from then on' },
-  retryDocument: { method: 'POST', path: '/documents/{document}/retry', access: builders, summary: 'Process it again', response: DocumentView, status: 202 },
-  documentText: { method: 'GET', path: '/documents/{document}/text', access: builders, summary: 'Its extracted text', query: DocumentQuery, response: DocumentText },
-  listSegments: { method: 'GET', path: '/documents/{document}/segments', access: builders, summary: 'Its segments, quarantined ones too', query: SegmentsQuery, response: SegmentPage },
-  releaseSegment: { method: 'POST', path: '/segments/{segment}/release', access: builders, summary: 'Let a quarantined segment be found; needs a reason', body: ReleaseSegment, response: SegmentView },
+  retryDocument: {
+    method: 'POST',
+    path: '/documents/{document}/retry',
+    access: builders,
+    summary: 'Process it again',
+    response: DocumentView,
+    status: 202,
+  },
+  documentText: {
+    method: 'GET',
+    path: '/documents/{document}/text',
+    access: builders,
+    summary: 'Its extracted text',
+    query: DocumentQuery,
+    response: DocumentText,
+  },
+  listSegments: {
+    method: 'GET',
+    path: '/documents/{document}/segments',
+    access: builders,
+    summary: 'Its segments, quarantined ones too',
+    query: SegmentsQuery,
+    response: SegmentPage,
+  },
+  releaseSegment: {
+    method: 'POST',
+    path: '/segments/{segment}/release',
+    access: builders,
+    summary: 'Let a quarantined segment be found; needs a reason',
+    body: ReleaseSegment,
+    response: SegmentView,
+  },
 })

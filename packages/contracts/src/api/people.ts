@@ -55,7 +55,9 @@ export const CreateLink = z.strictObject({ kind: z.enum(['chat-as', 'invite']) }
 export const LinkView = z.object({ url: z.string(), expiresAt: Instant }).meta({ id: 'LinkView' })
 export type LinkView = z.infer<typeof LinkView>
 
-export const GroupView = z.object({ ...resourceFields, title: z.string(), members: z.array(z.string()), consumers: z.array(z.string()) }).meta({ id: 'GroupView' })
+export const GroupView = z
+  .object({ ...resourceFields, title: z.string(), members: z.array(z.string()), consumers: z.array(z.string()) })
+  .meta({ id: 'GroupView' })
 export type GroupView = z.infer<typeof GroupView>
 export const GroupList = z.object({ items: z.array(GroupView) }).meta({ id: 'GroupList' })
 export type GroupList = z.infer<typeof GroupList>
@@ -64,12 +66,50 @@ export const ChangeGroup = z.strictObject({ title: z.string().max(200).optional(
 
 export const peopleEndpoints = endpoints({
   listUsers: { method: 'GET', path: '/users', access: operators, summary: 'People', response: UserList },
-  createUser: { method: 'POST', path: '/users', access: administrators, summary: 'Add a person', body: CreateUser, response: UserView, status: 201 },
-  changeUser: { method: 'PATCH', path: '/users/{user}', access: administrators, summary: 'Change a person', body: ChangeUser, response: UserView },
+  createUser: {
+    method: 'POST',
+    path: '/users',
+    access: administrators,
+    summary: 'Add a person',
+    body: CreateUser,
+    response: UserView,
+    status: 201,
+  },
+  changeUser: {
+    method: 'PATCH',
+    path: '/users/{user}',
+    access: administrators,
+    summary: 'Change a person',
+    body: ChangeUser,
+    response: UserView,
+  },
   removeUser: { method: 'DELETE', path: '/users/{user}', access: administrators, summary: 'Remove a person and their sessions' },
-  createLink: { method: 'POST', path: '/users/{user}/links', access: administrators, summary: 'A one-time link', body: CreateLink, response: LinkView, status: 201 },
+  createLink: {
+    method: 'POST',
+    path: '/users/{user}/links',
+    access: administrators,
+    summary: 'A one-time link',
+    body: CreateLink,
+    response: LinkView,
+    status: 201,
+  },
   listGroups: { method: 'GET', path: '/groups', access: operators, summary: 'Groups and who is in them', response: GroupList },
-  createGroup: { method: 'POST', path: '/groups', access: administrators, summary: 'Add a group', body: CreateGroup, response: GroupView, status: 201 },
-  changeGroup: { method: 'PATCH', path: '/groups/{group}', access: administrators, summary: 'Change a group', body: ChangeGroup, response: GroupView },
+  createGroup: {
+    method: 'POST',
+    path: '/groups',
+    access: administrators,
+    summary: 'Add a group',
+    body: CreateGroup,
+    response: GroupView,
+    status: 201,
+  },
+  changeGroup: {
+    method: 'PATCH',
+    path: '/groups/{group}',
+    access: administrators,
+    summary: 'Change a group',
+    body: ChangeGroup,
+    response: GroupView,
+  },
   removeGroup: { method: 'DELETE', path: '/groups/{group}', access: administrators, summary: 'Remove an empty group' },
 })

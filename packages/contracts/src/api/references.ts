@@ -43,7 +43,9 @@ export const RetrievalView = z.object({
       passage: PassageView,
     }),
   ),
-  left: z.array(z.object({ score: z.number(), reason: z.string(), scores: z.record(z.string(), z.number()).optional(), passage: PassageView })),
+  left: z.array(
+    z.object({ score: z.number(), reason: z.string(), scores: z.record(z.string(), z.number()).optional(), passage: PassageView }),
+  ),
   /** How many documents among the best matches the asker may not read. */
   withheld: z.number(),
   weak: z.boolean(),

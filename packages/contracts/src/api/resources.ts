@@ -7,7 +7,9 @@ export const TakeOver = z.strictObject({
   kind: z.enum(['Provider', 'Route', 'Consumer', 'Policy', 'KnowledgeBase', 'App', 'Tool', 'User', 'Group']),
   name: Name,
 })
-export const TakenOver = z.object({ kind: z.string(), name: z.string(), managedBy: ManagedByView, version: z.number() }).meta({ id: 'TakenOver' })
+export const TakenOver = z
+  .object({ kind: z.string(), name: z.string(), managedBy: ManagedByView, version: z.number() })
+  .meta({ id: 'TakenOver' })
 export type TakenOver = z.infer<typeof TakenOver>
 
 export const resourceEndpoints = endpoints({

@@ -32,8 +32,22 @@ export type Me = z.infer<typeof Me>
 
 export const sessionEndpoints = endpoints({
   signIn: { method: 'POST', path: '/session', access: 'public', summary: 'Sign in with a password', body: SignIn, response: Me },
-  redeemLink: { method: 'POST', path: '/session/redeem', access: 'public', summary: 'Exchange a one-time link for a session', body: RedeemLink, response: Me },
+  redeemLink: {
+    method: 'POST',
+    path: '/session/redeem',
+    access: 'public',
+    summary: 'Exchange a one-time link for a session',
+    body: RedeemLink,
+    response: Me,
+  },
   signOut: { method: 'DELETE', path: '/session', access: signedIn, summary: 'Sign out' },
   me: { method: 'GET', path: '/me', access: signedIn, summary: 'Who is signed in', response: Me },
-  setPassword: { method: 'POST', path: '/me/password', access: signedIn, summary: 'Set or change the own password', body: ChangePassword, response: Me },
+  setPassword: {
+    method: 'POST',
+    path: '/me/password',
+    access: signedIn,
+    summary: 'Set or change the own password',
+    body: ChangePassword,
+    response: Me,
+  },
 })

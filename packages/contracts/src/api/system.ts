@@ -59,7 +59,12 @@ export const Overview = z
     apps: z.number(),
     /** Counts of what needs somebody's attention. */
     attention: z.array(
-      z.object({ kind: z.enum(['document-error', 'quarantine', 'key-expiring', 'store']), count: z.number(), base: z.string().optional(), message: z.string() }),
+      z.object({
+        kind: z.enum(['document-error', 'quarantine', 'key-expiring', 'store']),
+        count: z.number(),
+        base: z.string().optional(),
+        message: z.string(),
+      }),
     ),
   })
   .meta({ id: 'Overview' })
@@ -74,6 +79,19 @@ export const OverviewQuery = z.strictObject({
 export const systemEndpoints = endpoints({
   health: { method: 'GET', path: '/health', access: 'public', summary: 'Whether the server answers and is set up', response: Health },
   status: { method: 'GET', path: '/status', access: operators, summary: 'Version, store, providers', response: Status },
-  catalog: { method: 'GET', path: '/catalog', access: operators, summary: 'All components with the schema of their configuration', response: Catalog },
-  overview: { method: 'GET', path: '/overview', access: operators, summary: 'Sums over a range of time', query: OverviewQuery, response: Overview },
+  catalog: {
+    method: 'GET',
+    path: '/catalog',
+    access: operators,
+    summary: 'All components with the schema of their configuration',
+    response: Catalog,
+  },
+  overview: {
+    method: 'GET',
+    path: '/overview',
+    access: operators,
+    summary: 'Sums over a range of time',
+    query: OverviewQuery,
+    response: Overview,
+  },
 })

@@ -8,6 +8,9 @@ export interface Subject {
   readonly text: string
 }
 
+/** How far before its start a finding of a guard with `openFrom` may look; in UTF-16 units. */
+export const lookBehind = 64
+
 /** A guard only finds; the policy bound to the route or app decides. Holds no state between calls. */
 export interface Guard {
   /** A promise only when it really waits (a judge, a remote service). */
@@ -15,6 +18,8 @@ export interface Guard {
   /**
    * For streams: where the longest tail of `text` starts that may still become, or extend, a finding (an offset, `text.length`
    * when nothing is open). Absent: the guard needs the whole text, and a stream is held until its end.
+   * A guard that has it promises that a finding depends on nothing but itself, `lookBehind` characters before its start, and what
+   * follows it while its start is still open: it is then shown a window of the text, never the whole.
    */
   openFrom?(text: string): number
 }

@@ -1,5 +1,5 @@
 import { apostrophe, cjk, comma, digit, highSurrogate, joiner, kindOf, kindOfPair, letter } from './characters.ts'
-import { type Word, wordOf } from './word.ts'
+import { mix, type Word, wordAt, wordOf } from './word.ts'
 
 /** Stored with each dataset; another number means: tokenise again. */
 export const tokenizerVersion = 1
@@ -96,16 +96,20 @@ function readWord(source: string, start: number, sink: TokenSink): number {
   let at = start
   let end = start
   let grouped = false
+  let hash = 0 // of everything up to `end`
   for (; at < source.length; at++) {
-    const kind = kindOf[source.charCodeAt(at)]!
-    if (kind === letter || kind === digit) end = at + 1
-    else if (kind === joiner && end === at) continue
+    const code = source.charCodeAt(at)
+    const kind = kindOf[code]!
+    if (kind === letter || kind === digit) {
+      if (end < at) hash = mix(hash, source.charCodeAt(end)) // the joiner before it
+      hash = mix(hash, code)
+      end = at + 1
+    } else if (kind === joiner && end === at) continue
     else if (kind === comma && end === at && isGroup(source, at)) grouped = true
     else break
   }
-  while (end < at && (source.charCodeAt(end) === 43 || source.charCodeAt(end) === 35)) end++ // c++ and c#
-  const raw = source.slice(start, end)
-  sink.word(wordOf(grouped ? raw.replaceAll(',', '') : raw))
+  while (source.charCodeAt(end) === 43 || source.charCodeAt(end) === 35) hash = mix(hash, source.charCodeAt(end++)) // c++ and c#
+  sink.word(grouped ? wordOf(source.slice(start, end).replaceAll(',', '')) : wordAt(source, start, end, hash))
   return kindOf[source.charCodeAt(at)] === apostrophe && end === at ? afterClitic(source, at) : Math.max(end, at)
 }
 

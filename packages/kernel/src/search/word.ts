@@ -4,6 +4,9 @@ import { newStemmer } from 'snowball-stemmers'
 export interface Word {
   readonly raw: string
   readonly tokens: readonly string[]
+  /** Which query asked last what this word holds, and the answer: spares a lookup for every word of every candidate. */
+  asked: unknown
+  answer: readonly number[]
 }
 
 /** Says almost nothing about what a text is about. Part of the tokeniser: measured with it. */
@@ -18,21 +21,52 @@ const mostCharacters = 64
 const mostWords = 40_000
 const stemmer = newStemmer('english')
 
-// Two generations: when the young one is full the old one goes, so that frequent words stay.
-let young = new Map<string, Word>()
-let old = new Map<string, Word>()
+// A table of our own, because cutting a string out and hashing it costs more than all else: callers hash while they read.
+const slots = new Int32Array(1 << 17)
+let words: Word[] = []
 
-export function wordOf(raw: string): Word {
-  const known = young.get(raw)
-  if (known) return known
-  const word = old.get(raw) ?? makeWord(raw)
-  if (young.size >= mostWords) [old, young] = [young, new Map()]
-  young.set(word.raw, word) // not `raw`: it may be a slice that keeps a whole document alive
+/** One step of the hash over the character codes of a word. */
+export const mix = (hash: number, code: number): number => Math.imul(hash ^ code, 0x01000193)
+
+/** The word between two offsets of a lower-case text, whose codes hash to `hash`. */
+export function wordAt(source: string, start: number, end: number, hash: number): Word {
+  if (end - start > mostCharacters) return makeWord(source.slice(start, end))
+  let slot = (hash ^ (hash >>> 15)) & (slots.length - 1)
+  for (let at = slots[slot]!; at; at = slots[slot]!) {
+    const word = words[at - 1]!
+    if (isAt(word.raw, source, start, end)) return word
+    slot = (slot + 1) & (slots.length - 1)
+  }
+  const word = makeWord(source.slice(start, end))
+  remember(word, slot)
   return word
 }
 
+export function wordOf(raw: string): Word {
+  let hash = 0
+  for (let at = 0; at < raw.length; at++) hash = mix(hash, raw.charCodeAt(at))
+  return wordAt(raw, 0, raw.length, hash)
+}
+
+function isAt(raw: string, source: string, start: number, end: number): boolean {
+  if (raw.length !== end - start) return false
+  for (let at = 0; at < raw.length; at++) if (raw.charCodeAt(at) !== source.charCodeAt(start + at)) return false
+  return true
+}
+
+/** Bounded: a full table starts anew; what is frequent is back at once. */
+function remember(word: Word, slot: number): void {
+  if (words.length >= mostWords) {
+    words = []
+    slots.fill(0)
+    return
+  }
+  words.push(word)
+  slots[slot] = words.length
+}
+
 function makeWord(slice: string): Word {
-  const raw = Buffer.from(slice, 'utf16le').toString('utf16le')
+  const raw = Buffer.from(slice, 'utf16le').toString('utf16le') // a slice would keep its whole document alive
   const tokens: string[] = []
   const add = (token: string) => {
     if (token && !tokens.includes(token)) tokens.push(token)
@@ -46,7 +80,7 @@ function makeWord(slice: string): Word {
     for (const piece of piecesOf(part)) add(stemOf(piece))
   }
   if (parts.length === 2 && raw.includes('-') && worthJoining(parts)) add(stemOf(parts.join('')))
-  return { raw, tokens }
+  return { raw, tokens, asked: undefined, answer: [] }
 }
 
 /** `10-K` is also written 10k, `e-mail` email. */

@@ -1,0 +1,74 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Asker, Principal } from '@gatehouse/contracts'
+import { AppError, type Session, type Sessions } from '@gatehouse/kernel'
+
+/** A person as the configuration knows them now. */
+export interface ChatPerson {
+  readonly name: string
+  readonly title: string
+  readonly language: 'en' | 'zh'
+  /** None for a disabled person. */
+  readonly principals: readonly Principal[]
+}
+export interface ChatIdentity {
+  readonly session: Session
+  readonly token: string
+  readonly person: ChatPerson
+  readonly asker: Asker
+}
+export interface IdentityTools {
+  readonly sessions: Pick<Sessions, 'verify'>
+  person(name: string): ChatPerson | undefined
+  /** Against names an attacker points at our address. */
+  isOurHost(host: string): boolean
+  /** Served over TLS: the cookie gets its strictest form. */
+  readonly secure: boolean
+}
+/** A header by its lower-case name. */
+export type Headers = (name: string) => string | undefined
+
+const cookieName = (secure: boolean) => (secure ? '__Host-gatehouse-chat' : 'gatehouse-chat')
+
+/** The cookie that opens a session, or with an empty token ends it. */
+export function sessionCookie(token: string, { secure, seconds }: { secure: boolean; seconds: number }): string {
+  const age = token ? Math.max(0, Math.floor(seconds)) : 0
+  return `${cookieName(secure)}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure ? '; Secure' : ''}`
+}
+
+/** Who is asking, by session; rights are computed for this request. `changing` asks for the token that only our own pages know. */
+export async function identifyChat(headers: Headers, changing: boolean, tools: IdentityTools): Promise<ChatIdentity> {
+  checkOrigin(headers, tools)
+  const token = cookieOf(headers('cookie'), cookieName(tools.secure))
+  const session = token ? await tools.sessions.verify(token, 'chat') : undefined
+  const person = session && tools.person(session.user)
+  if (!token || !session || !person) throw new AppError('unauthorized', 'sign in first')
+  if (changing && !equal(headers('x-csrf-token') ?? '', session.csrf))
+    throw new AppError('forbidden', 'the header x-csrf-token is missing or wrong')
+  return { session, token, person, asker: { consumer: 'chat', user: person.name, principals: person.principals } }
+}
+
+/** Our own host, and no page of another one. Programs that are no browsers send no origin; they have no cookie to steal. */
+export function checkOrigin(headers: Headers, { isOurHost }: Pick<IdentityTools, 'isOurHost'>): void {
+  const host = headers('host') ?? ''
+  if (!isOurHost(host)) throw new AppError('forbidden', 'this host name is not ours')
+  const origin = headers('origin')
+  const site = headers('sec-fetch-site')
+  if (origin !== undefined && hostOf(origin) !== host.toLowerCase())
+    throw new AppError('forbidden', 'requests from other sites are not allowed')
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new AppError('forbidden', 'requests from other sites are not allowed')
+}
+
+const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined)
+
+function cookieOf(header: string | undefined, name: string): string | undefined {
+  for (const pair of (header ?? '').split(';', 50)) {
+    const at = pair.indexOf('=')
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim() || undefined
+  }
+  return undefined
+}
+
+// of equal length, so that the comparison tells nothing
+const digest = (text: string) => createHash('sha256').update(text).digest()
+const equal = (a: string, b: string) => timingSafeEqual(digest(a), digest(b))

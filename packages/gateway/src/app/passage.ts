@@ -1,0 +1,42 @@
+import type { Asker, ChatPassage, Citation, Reference, SegmentRecord } from '@gatehouse/contracts'
+import type { Blobs, Datasets, Documents } from '@gatehouse/kernel'
+
+export interface PassageTools {
+  readonly datasets: Pick<Datasets, 'resolve'>
+  readonly documents: Pick<Documents, 'segments' | 'segmentsById'>
+  readonly blobs: Pick<Blobs, 'get'>
+}
+const around = 4
+const mostAround = 1_500
+
+/** A cited passage as this viewer may see it now, with the text around it. */
+export async function passageOf({ n, reference }: Citation, viewer: Asker, tools: PassageTools): Promise<ChatPassage> {
+  const [resolved] = await tools.datasets.resolve([reference], viewer)
+  if (!resolved?.readable) return { readable: false, n }
+  const { title, headings, text, current } = resolved
+  const surroundings = current ? await surroundingsOf(reference, tools) : { before: '', after: '' }
+  return { readable: true, n, title, headings, text, current, ...surroundings }
+}
+
+/** Up to the next segment that a guard has quarantined: its text is for operators. */
+async function surroundingsOf(reference: Reference, { documents, blobs }: PassageTools): Promise<{ before: string; after: string }> {
+  const nothing = { before: '', after: '' }
+  const [own] = await documents.segmentsById([reference.segment])
+  if (!own || own.document !== reference.document || own.version !== reference.version) return nothing
+  const bytes = await blobs.get(`documents/${reference.document}/${reference.version}/text`)
+  if (!bytes) return nothing
+  const text = new TextDecoder().decode(bytes)
+  const { items } = await documents.segments(reference.document, { after: Math.max(0, own.position - around - 1), limit: 2 * around + 1 })
+  const from = edge(items.filter(({ position }) => position < own.position).toReversed())?.start ?? reference.start
+  const to = edge(items.filter(({ position }) => position > own.position))?.end ?? reference.end
+  return {
+    before: text.slice(Math.max(from, reference.start - mostAround), reference.start),
+    after: text.slice(reference.end, Math.min(to, reference.end + mostAround)),
+  }
+}
+
+/** The last of the neighbours, outwards, before a quarantined one. */
+function edge(outwards: readonly SegmentRecord[]): SegmentRecord | undefined {
+  const closed = outwards.findIndex(({ quarantine }) => quarantine !== undefined)
+  return (closed < 0 ? outwards : outwards.slice(0, closed)).at(-1)
+}

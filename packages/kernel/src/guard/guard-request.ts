@@ -1,0 +1,83 @@
+import type { Stage, Verdict } from '@gatehouse/contracts'
+import type { Exchange } from '../exchange.ts'
+import { type Cut, cutPiece, cutsOf } from './cuts.ts'
+import { allowed, decide, merge } from './decide.ts'
+import type { BoundGuard } from './guard.ts'
+import { type Found, inspectText } from './inspect-text.ts'
+import { recordOf, refusalOf } from './refusal.ts'
+import { mapTexts } from './request-texts.ts'
+
+const stages: readonly Stage[] = ['input', 'tool-result', 'tool-call']
+const unseen: Found = { findings: [], failed: true }
+const noGuards: readonly BoundGuard[] = []
+const empty = new Uint8Array()
+
+interface Text {
+  readonly stage: Stage
+  readonly text: string
+  found: Found | Promise<Found>
+}
+
+/**
+ * Inspects everything the caller sent. Throws the refusal, or gives the exchange to go on with: itself, or a copy with redacted
+ * texts and no body, so that it is encoded anew. A promise only when a guard waits.
+ */
+export function guardRequest(exchange: Exchange): Exchange | Promise<Exchange> {
+  const policy = exchange.target.policy
+  if (!stages.some((stage) => policy.stages[stage])) return exchange
+  const started = performance.now()
+  const texts: Text[] = []
+  let room = policy.spec.maxCharacters
+  let waits = false
+  mapTexts(exchange.request, (stage, text) => {
+    const guards = policy.stages[stage] ?? noGuards
+    if (guards.length > 0 && text !== '') {
+      room -= text.length
+      const found = room < 0 ? unseen : inspectText(guards, { stage, text }, exchange.asker)
+      waits ||= found instanceof Promise
+      texts.push({ stage, text, found })
+    }
+    return text
+  })
+  return waits ? settle(exchange, texts, started) : conclude(exchange, texts, started)
+}
+
+async function settle(exchange: Exchange, texts: readonly Text[], started: number): Promise<Exchange> {
+  for (const text of texts) text.found = await text.found
+  return conclude(exchange, texts, started)
+}
+
+function conclude(exchange: Exchange, texts: readonly Text[], started: number): Exchange {
+  const { spec, stages: bound } = exchange.target.policy
+  const verdicts = new Map<Stage, Verdict>()
+  let cuts: Map<Text, Cut[]> | undefined
+  for (const text of texts) {
+    const found = text.found as Found // every promise was awaited
+    const rules = spec.stages[text.stage] ?? []
+    const verdict = decide(found.findings, rules, { mode: spec.mode, failed: found.failed })
+    verdicts.set(text.stage, merge(verdicts.get(text.stage) ?? allowed, verdict))
+    const cut = cutsOf(found.findings, rules, spec.mode)
+    if (cut.length > 0) (cuts ??= new Map()).set(text, cut)
+  }
+  const took = performance.now() - started
+  const share = took / Math.max(1, verdicts.size)
+  if (bound.input && !verdicts.has('input')) verdicts.set('input', allowed)
+  for (const [stage, verdict] of verdicts) exchange.notes.verdicts.push(recordOf(stage, verdict, share))
+  for (const [stage, verdict] of verdicts) {
+    const refusal = refusalOf(verdict, spec, stage)
+    if (refusal) throw refusal
+  }
+  return cuts ? redacted(exchange, texts, cuts) : exchange
+}
+
+/** The second walk meets the texts in the order of the first. */
+function redacted(exchange: Exchange, texts: readonly Text[], cuts: ReadonlyMap<Text, Cut[]>): Exchange {
+  let at = 0
+  const { policy } = exchange.target
+  const request = mapTexts(exchange.request, (stage, text) => {
+    if (!policy.stages[stage] || text === '') return text
+    const cut = cuts.get(texts[at++]!)
+    return cut ? cutPiece(text, 0, cut) : text
+  })
+  return exchange.with({ request, body: empty })
+}

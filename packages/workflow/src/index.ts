@@ -1,0 +1,5 @@
+export { type AppCoreTools, type CompiledApp, compileApp, createAppCore } from './app.ts'
+export { type CompiledGraph, type CompiledNode, compileGraph, type Known } from './graph.ts'
+export { createNodes } from './nodes/index.ts'
+export type { FindDataset } from './nodes/knowledge-retrieval/index.ts'
+export { createTurns, type OpenTurn, type Turns, type TurnTools } from './turn.ts'
