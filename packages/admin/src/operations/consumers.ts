@@ -1,0 +1,94 @@
+import { ConsumerSpec, type consumerEndpoints, type Resource, type Spec } from '@gatehouse/contracts'
+import type { AdminDependencies } from '../dependencies.ts'
+import { createKey } from '../keys.ts'
+import { actorOf, type Create, type Operator } from '../operation.ts'
+import { present } from '../views/call.ts'
+import { consumerView, keyIdOf, keyView } from '../views/consumer.ts'
+import { checkGroups } from '../views/group.ts'
+import { checkChangeable, resourceOf } from '../views/resource.ts'
+import { refusal } from '../words.ts'
+
+const mostKeys = 100
+/** Calls that are counted for the usage of one consumer. */
+const counted = 1000
+
+export const consumerOperations: Create<typeof consumerEndpoints> = ({ store, clock }) => {
+  const { resources } = store
+  const put = (consumer: Resource<'Consumer'>, spec: Spec<'Consumer'>, operator: Operator) => {
+    const { kind, project, name, managedBy, version } = consumer
+    return resources.put({ kind, project, name, spec, managedBy, ifVersion: version }, actorOf(operator))
+  }
+  return {
+    async listConsumers({ project }) {
+      return { items: (await resources.list('Consumer', project)).map((consumer) => consumerView(consumer, clock.now())) }
+    },
+
+    async createConsumer({ body: { name, ...fields }, project, operator }) {
+      if (await resources.get('Consumer', project, name)) throw refusal('conflict', 'exists-already', { what: 'Consumer', name })
+      await checkGroups(resources, project, fields.groups)
+      const spec = ConsumerSpec.parse(fields)
+      return consumerView(
+        await resources.put({ kind: 'Consumer', project, name, spec, managedBy: 'console', ifVersion: 0 }, actorOf(operator)),
+        clock.now(),
+      )
+    },
+
+    async getConsumer({ path, project }) {
+      return consumerView(await resourceOf(resources, 'Consumer', project, path.consumer!), clock.now())
+    },
+
+    async changeConsumer({ path, body: { version, limits, ...fields }, project, operator }) {
+      const consumer = await resourceOf(resources, 'Consumer', project, path.consumer!)
+      checkChangeable(consumer, version)
+      await checkGroups(resources, project, fields.groups ?? [])
+      const spec = { ...consumer.spec, ...present(fields), ...(limits ? { limits: { ...limits } } : {}) }
+      return consumerView(await put(consumer, spec, operator), clock.now())
+    },
+
+    async removeConsumer({ path, project, operator }) {
+      const consumer = await resourceOf(resources, 'Consumer', project, path.consumer!)
+      checkChangeable(consumer)
+      await resources.remove('Consumer', project, consumer.name, actorOf(operator))
+    },
+
+    async consumerUsage({ path, project }) {
+      const { name } = await resourceOf(resources, 'Consumer', project, path.consumer!)
+      return usageOf(store.calls, project, name, clock.now() - 86_400_000)
+    },
+
+    async createKey({ path, body, project, operator }) {
+      const consumer = await resourceOf(resources, 'Consumer', project, path.consumer!)
+      checkChangeable(consumer)
+      if (consumer.spec.keys.length >= mostKeys) throw refusal('conflict', 'too-many-keys', { most: mostKeys })
+      for (const app of body.apps) await resourceOf(resources, 'App', project, app)
+      const bases = await Promise.all(body.datasets.map((base) => resourceOf(resources, 'KnowledgeBase', project, base)))
+      const { key, hash, prefix } = createKey(body.kind)
+      const { kind, title, apps, expiresAt } = body
+      const kept = { kind, title, apps, datasets: bases.map(({ id }) => id), hash, prefix, ...present({ expiresAt }) }
+      await put(consumer, { ...consumer.spec, keys: [...consumer.spec.keys, kept] }, operator)
+      return { key, view: keyView(kept, clock.now()) }
+    },
+
+    async revokeKey({ path, project, operator }) {
+      const consumer = await resourceOf(resources, 'Consumer', project, path.consumer!)
+      checkChangeable(consumer)
+      const keys = consumer.spec.keys.filter((key) => keyIdOf(key) !== path.key)
+      if (keys.length === consumer.spec.keys.length) throw refusal('not_found', 'not-found', { what: 'key', name: path.key!.slice(0, 100) })
+      await put(consumer, { ...consumer.spec, keys }, operator)
+    },
+  }
+}
+
+async function usageOf(calls: AdminDependencies['store']['calls'], project: string, consumer: string, from: number) {
+  const { items, next } = await calls.list({ project, consumer, from, limit: counted })
+  return {
+    from,
+    calls: items.length,
+    blocked: items.filter(({ end }) => end === 'blocked').length,
+    failed: items.filter(({ end }) => end === 'failed').length,
+    inputTokens: items.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0),
+    outputTokens: items.reduce((sum, { usage }) => sum + (usage?.outputTokens ?? 0), 0),
+    ...(items[0] ? { lastAt: items[0].at } : {}),
+    partial: next !== undefined,
+  }
+}

@@ -1,0 +1,34 @@
+import type { DocumentRecord, DocumentView, SegmentRecord, SegmentView } from '@gatehouse/contracts'
+import { present } from './call.ts'
+
+/** Without name, title, path, metadata and error text when it is not readable. */
+export function documentView(document: DocumentRecord, readable: boolean): DocumentView {
+  const { id, dataset, mediaType, principals, status, enabled, version, bytes, characters, segments, quarantined } = document
+  const { createdBy, createdAt, updatedAt, error } = document
+  return {
+    ...{
+      id,
+      base: dataset,
+      readable,
+      mediaType,
+      access: [...principals],
+      status,
+      enabled,
+      version,
+      bytes,
+      characters,
+      segments,
+      quarantined,
+    },
+    ...{ createdBy, createdAt, updatedAt },
+    ...(readable ? namesOf(document) : {}),
+    ...present({ language: document.language, error: error && (readable ? { ...error } : { code: error.code }) }),
+  }
+}
+
+const namesOf = ({ name, title, path, metadata }: DocumentRecord) => ({ name, title, metadata: { ...metadata }, ...present({ path }) })
+
+export const segmentView = ({ id, document, version, position, headings, start, end, text, quarantine }: SegmentRecord): SegmentView => ({
+  ...{ id, document, version, position, headings: [...headings], start, end, text },
+  ...(quarantine ? { quarantine: { ...quarantine } } : {}),
+})

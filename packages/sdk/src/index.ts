@@ -1,0 +1,7 @@
+export { type AdminClient, type AdminClientOptions, createAdminClient, type Input } from './admin.ts'
+export { type ChatClient, createChatClient } from './chat.ts'
+export { GatehouseError } from './error.ts'
+export { type Completion, type CompletionChunk, type CompletionRequest, createGatewayClient, type GatewayClient } from './gateway.ts'
+export { mayCall } from './operations.ts'
+export { readEvents, type ServerEvent } from './sse.ts'
+export type { Fetch, TransportOptions } from './transport.ts'
