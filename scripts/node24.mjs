@@ -166,7 +166,12 @@ function fail(error) {
 const self = fileURLToPath(import.meta.url)
 if (process.argv[1] && realpathSync(resolve(process.argv[1])) === realpathSync(self)) {
   const root = resolve(dirname(self), '..')
+  const began = performance.now()
   install(root)
-    .then(() => start(root, process.argv.slice(2)), fail)
+    .then((how) => {
+      // the server prints it beside the times of build and start
+      process.env.GATEHOUSE_INSTALL_MILLISECONDS = how === 'installed' ? String(Math.round(performance.now() - began)) : '0'
+      start(root, process.argv.slice(2))
+    }, fail)
     .catch(fail)
 }
