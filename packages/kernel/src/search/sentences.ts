@@ -7,7 +7,8 @@ export interface Range {
 const closing = /["'”’»)\]）」』】]/
 const chineseEnd = /[。！？；…]/
 const listMark = /^[ \t]*(?:[-*•·●]|\(?\d{1,3}[.)、]|[（(][\d一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)\s*\S/
-const abbreviation = /(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|no|nos|vs|etc|e\.g|i\.e|cf|al|fig|inc|ltd|co|corp|jr|sr|dept|approx|art|sec|pp?|vol|ed|[a-z])\.$/i
+const abbreviation =
+  /(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|no|nos|vs|etc|e\.g|i\.e|cf|al|fig|inc|ltd|co|corp|jr|sr|dept|approx|art|sec|pp?|vol|ed|[a-z])\.$/i
 
 /** Sentences of English and Chinese text, list items and table rows, as ranges without the white space around them. */
 export function sentencesOf(text: string): Range[] {
@@ -62,6 +63,6 @@ function endsSentence(text: string, start: number, at: number, end: number): boo
   const before = text.slice(Math.max(start, at - 12), at + 1)
   if (abbreviation.test(before)) return false
   if (/^\s*\(?\d{1,3}\.$/.test(text.slice(start, at + 1))) return false // the number of a list item
-  const next = /^\s*["'“‘(\[]?(.)/su.exec(text.slice(end, end + 12))?.[1]
+  const next = /^\s*["'“‘([]?(.)/su.exec(text.slice(end, end + 12))?.[1]
   return next === undefined || !/\p{Ll}/u.test(next)
 }

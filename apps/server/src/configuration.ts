@@ -1,0 +1,78 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { Kind } from '@gatehouse/contracts'
+import { AppError, type Declared, parseDeclared, type Problem, type Resources, refuse } from '@gatehouse/kernel'
+import { parseAllDocuments } from 'yaml'
+
+/** Reads all declared resources of a YAML file or of the *.yaml files below a directory; throws one error with everything that is wrong. */
+export async function readDeclared(path: string): Promise<Declared[]> {
+  const files = await yamlFiles(path)
+  const declared: Declared[] = []
+  const problems: Problem[] = []
+  for (const file of files) {
+    const name = relative(path, file) || file
+    parseAllDocuments(await readFile(file, 'utf8'), { prettyErrors: true }).forEach((document, index) => {
+      const where = `${name}#${index + 1}`
+      if (document.errors.length) return void problems.push(...document.errors.map(({ message }) => ({ path: where, message })))
+      const value: unknown = document.toJS({ maxAliasCount: 50 })
+      if (value === null || value === undefined) return
+      const parsed = parseDeclared(value, where)
+      if ('declared' in parsed) declared.push(parsed.declared)
+      else problems.push(...parsed.problems)
+    })
+  }
+  problems.push(...duplicates(declared))
+  if (problems.length) throw refuse(`${path} is not in order`, problems)
+  return declared
+}
+
+async function yamlFiles(path: string): Promise<string[]> {
+  const found = await stat(path).catch((cause) => {
+    throw new AppError('invalid_request', `${path} cannot be read: there is no such file or directory`, { cause })
+  })
+  if (!found.isDirectory()) return [path]
+  const names = await readdir(path, { recursive: true })
+  return names
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => join(path, name))
+}
+
+function duplicates(declared: readonly Declared[]): Problem[] {
+  const seen = new Set<string>()
+  return declared.flatMap(({ kind, project, name }) => {
+    const key = `${kind}/${project}/${name}`
+    const twice = seen.has(key)
+    seen.add(key)
+    return twice ? [{ path: key, message: 'is declared twice' }] : []
+  })
+}
+
+/** References first: what a later kind names exists when it is put. */
+const order: readonly Kind[] = ['Group', 'User', 'Policy', 'Provider', 'Tool', 'KnowledgeBase', 'Route', 'App', 'Consumer']
+
+/**
+ * Makes the store hold what the files declare: puts what changed, removes what an earlier start declared and this one does not.
+ * Touches only resources managed by files; one managed by the console or the API under the same name is left alone and named in the result.
+ */
+export async function applyDeclared(resources: Resources, declared: readonly Declared[]): Promise<{ put: number; removed: number; kept: string[] }> {
+  const kept: string[] = []
+  let put = 0
+  for (const { kind, project, name, spec } of [...declared].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
+    const present = await resources.get(kind, project, name)
+    if (present && present.managedBy !== 'file') kept.push(`${kind}/${name}`)
+    else if (!present || JSON.stringify(present.spec) !== JSON.stringify(spec)) {
+      await resources.put({ kind, project, name, spec, managedBy: 'file' }, 'system')
+      put++
+    }
+  }
+  const wanted = new Set(declared.map(({ kind, project, name }) => `${kind}/${project}/${name}`))
+  let removed = 0
+  for (const kind of [...order].reverse())
+    for (const { project, name, managedBy } of await resources.list(kind))
+      if (managedBy === 'file' && !wanted.has(`${kind}/${project}/${name}`)) {
+        await resources.remove(kind, project, name, 'system')
+        removed++
+      }
+  return { put, removed, kept }
+}

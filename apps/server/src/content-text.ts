@@ -1,0 +1,37 @@
+import type { ChatMessage } from '@gatehouse/contracts'
+import { textOfContent } from '@gatehouse/kernel'
+
+/** A request's or a reply's bytes as text to read: the messages of a chat, the answer of a stream; else what the bytes say. */
+export function textOfBytes(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes)
+  if (text.startsWith('data:') || text.startsWith(':')) return answerOf(text)
+  try {
+    return textOfJson(JSON.parse(text)) ?? text
+  } catch {
+    return text
+  }
+}
+
+interface Body {
+  readonly messages?: readonly ChatMessage[]
+  readonly choices?: readonly { readonly message?: { readonly content?: unknown }; readonly delta?: { readonly content?: unknown } }[]
+}
+
+function textOfJson(body: Body | null): string | undefined {
+  if (body?.messages) return body.messages.map(({ role, content }) => `${role}: ${textOfContent(content)}`).join('\n\n')
+  if (body?.choices) return body.choices.map(({ message, delta }) => textOfContent((message ?? delta)?.content)).join('\n\n')
+  return undefined
+}
+
+function answerOf(stream: string): string {
+  let answer = ''
+  for (const line of stream.split('\n')) {
+    if (!line.startsWith('data: {')) continue
+    try {
+      answer += textOfJson(JSON.parse(line.slice(6))) ?? ''
+    } catch {
+      // a frame that was cut off says nothing
+    }
+  }
+  return answer
+}

@@ -1,0 +1,91 @@
+import type { Kind, Resource } from '@gatehouse/contracts'
+import { compile, type CompileTools, type Snapshot } from '@gatehouse/gateway'
+import { type NodeDefinition, type Problem, type Registry, refuse, type Resources, toAppError } from '@gatehouse/kernel'
+import { type CompiledApp, compileApp } from '@gatehouse/workflow'
+
+/** Everything compiled from the resources of one moment. */
+export interface Compiled {
+  readonly snapshot: Snapshot
+  /** By `project/name`. */
+  readonly apps: ReadonlyMap<string, CompiledApp>
+  /** Knowledge bases' ids by `project/name`, and their names by id. */
+  readonly datasets: ReadonlyMap<string, string>
+  readonly bases: ReadonlyMap<string, Resource<'KnowledgeBase'>>
+}
+export interface LiveConfiguration {
+  readonly current: Compiled
+  /** Why the newest change is not in force; absent when it is. */
+  readonly problem: string | undefined
+  /** What the store holds now is in force, or is refused with its problems. */
+  refresh(): Promise<void>
+  close(): void
+}
+
+const kinds: readonly Kind[] = ['Provider', 'Route', 'Consumer', 'Policy', 'KnowledgeBase', 'App', 'User', 'Group']
+
+/** The configuration in memory: compiled off the hot path, swapped as a whole. A broken change never replaces a good one. */
+export async function createLiveConfiguration(
+  resources: Resources,
+  tools: CompileTools & { readonly nodes: (find: (name: string, project: string) => string | undefined) => Registry<NodeDefinition> },
+  report: (problem: string) => void,
+): Promise<LiveConfiguration> {
+  let problem: string | undefined
+  let current = await compileAll(resources, tools)
+  let running: Promise<void> = Promise.resolve()
+  let waiting = false
+
+  const swap = async () => {
+    waiting = false
+    try {
+      current = await compileAll(resources, tools)
+      problem = undefined
+    } catch (thrown) {
+      problem = toAppError(thrown).message
+      report(problem)
+    }
+  }
+  const refresh = () => {
+    if (!waiting) {
+      waiting = true // changes that arrive while one is compiled are compiled together
+      running = running.then(swap)
+    }
+    return running
+  }
+  const stop = resources.watch(() => void refresh())
+  return {
+    get current() {
+      return current
+    },
+    get problem() {
+      return problem
+    },
+    refresh,
+    close: stop,
+  }
+}
+
+async function compileAll(
+  resources: Resources,
+  tools: Parameters<typeof createLiveConfiguration>[1],
+): Promise<Compiled> {
+  const all = (await Promise.all(kinds.map((kind) => resources.list(kind)))).flat()
+  const bases = all.filter((resource): resource is Resource<'KnowledgeBase'> => resource.kind === 'KnowledgeBase')
+  const datasets = new Map(bases.map(({ project, name, id }) => [`${project}/${name}`, id]))
+  const snapshot = await compile(all, tools)
+  return { snapshot, datasets, bases: new Map(bases.map((base) => [base.id, base])), apps: compileApps(all, datasets, tools) }
+}
+
+function compileApps(all: readonly Resource[], datasets: ReadonlyMap<string, string>, tools: Parameters<typeof createLiveConfiguration>[1]): Map<string, CompiledApp> {
+  const nodes = tools.nodes((name, project) => datasets.get(`${project}/${name}`))
+  const problems: Problem[] = []
+  const apps = new Map<string, CompiledApp>()
+  for (const resource of all) {
+    if (resource.kind !== 'App') continue
+    const { project, name, spec } = resource as Resource<'App'>
+    const compiled = compileApp({ project, name, spec }, nodes)
+    if ('app' in compiled) apps.set(`${project}/${name}`, compiled.app)
+    else problems.push(...compiled.problems.map((each) => ({ path: `App/${name} spec.${each.path}`, message: each.message })))
+  }
+  if (problems.length) throw refuse('the configuration is not in order', problems)
+  return apps
+}

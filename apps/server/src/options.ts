@@ -1,0 +1,74 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { AppError, nearest } from '@gatehouse/kernel'
+
+/** What one server process is told at its start. */
+export interface ServeOptions {
+  /** Everything the server keeps; the master key never lies in it. */
+  readonly data: string
+  /** The user's configuration directory: master key and exported audit heads. */
+  readonly home: string
+  /** A YAML file, or a directory of them, with declared resources. */
+  readonly config?: string
+  readonly host: string
+  /** 0: any free one. `undefined`: the default, or the next free one. */
+  readonly port?: number
+  readonly controlHost: string
+  readonly controlPort?: number
+  /** Directory of the sample company to start with. */
+  readonly sample?: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly quiet?: boolean
+}
+
+const known = {
+  data: { type: 'string' },
+  home: { type: 'string' },
+  config: { type: 'string' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  'control-host': { type: 'string' },
+  'control-port': { type: 'string' },
+  sample: { type: 'string' },
+  quiet: { type: 'boolean' },
+} as const
+
+export function parseOptions(args: readonly string[], environment: ServeOptions['environment']): ServeOptions {
+  const { values } = parse(args)
+  const port = portOf('--port', values.port ?? environment.PORT)
+  const controlPort = portOf('--control-port', values['control-port'])
+  return {
+    data: resolve(values.data ?? environment.GATEHOUSE_DATA ?? 'data'),
+    home: resolve(values.home ?? environment.GATEHOUSE_HOME ?? join(environment.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'gatehouse')),
+    ...(values.config === undefined ? {} : { config: resolve(values.config) }),
+    host: values.host ?? '127.0.0.1',
+    ...(port === undefined ? {} : { port }),
+    controlHost: values['control-host'] ?? '127.0.0.1',
+    ...(controlPort === undefined ? {} : { controlPort }),
+    ...(values.sample === undefined ? {} : { sample: resolve(values.sample) }),
+    environment,
+    quiet: values.quiet ?? false,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: known, strict: true })
+  } catch (cause) {
+    const wrong = args.find((arg) => arg.startsWith('--') && !(arg.slice(2).split('=')[0]! in known))
+    const near = wrong && nearest(wrong.slice(2), Object.keys(known))
+    throw new AppError(
+      'invalid_request',
+      wrong ? `unknown option ${wrong}${near ? `; did you mean --${near}?` : ''}` : (cause as Error).message,
+      { cause },
+    )
+  }
+}
+
+function portOf(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const port = Number(value)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new AppError('invalid_request', `${option} must be a number from 0 to 65535, got "${value}"`)
+  return port
+}

@@ -1,0 +1,94 @@
+import type { ChatRequest } from '@gatehouse/contracts'
+import { AppError, type Call, type Exchange, type Handler, type Reply, type Send, toAppError } from '@gatehouse/kernel'
+import type { RouteTarget, RouteTargetEntry } from '../snapshot.ts'
+
+/** The only provider that may see retrieved passages beside the prompt: it runs in this process. */
+const builtIn = 'provider.builtin'
+
+/**
+ * The core of a model call: chooses a target by priority and weight, and goes on to the next one when a vendor fails before its first byte.
+ * Afterwards the answer has begun and stays with its vendor.
+ */
+export function createDispatch({ send, random = Math.random }: { send: Send; random?: () => number }): Handler {
+  const attempt = (exchange: Exchange, order: readonly RouteTargetEntry[], at: number): Reply | Promise<Reply> => {
+    if (exchange.cancelled) throw exchange.cancelled
+    const entry = order[at]!
+    const model = entry.model ?? (exchange.request as ChatRequest).model
+    const begun = performance.now()
+    const succeeded = (reply: Reply) => {
+      note(exchange, entry, model, begun, undefined)
+      const price = entry.prices.get(model)
+      if (price) exchange.defer(priced(price))
+      return reply
+    }
+    const failed = (thrown: unknown) => {
+      const error = toAppError(thrown)
+      note(exchange, entry, model, begun, error)
+      if (at + 1 < order.length && mayTryNext(error) && !exchange.cancelled) return attempt(exchange, order, at + 1)
+      throw error
+    }
+    let reply: Reply | Promise<Reply>
+    try {
+      reply = entry.provider.chat(requestFor(exchange, entry), callOf(exchange, entry, model, send))
+    } catch (thrown) {
+      return failed(thrown)
+    }
+    return reply instanceof Promise ? reply.then(succeeded, failed) : succeeded(reply)
+  }
+  return function dispatch(exchange) {
+    const { targets, name } = exchange.target as RouteTarget
+    if (exchange.request.operation !== 'chat') throw new AppError('unsupported', 'this route serves chat only')
+    if (targets.length === 0) throw new AppError('internal', `the route ${name} has no target`)
+    return attempt(exchange, targets.length === 1 ? targets : orderOf(targets, random), 0)
+  }
+}
+
+const callOf = (exchange: Exchange, { secret }: RouteTargetEntry, model: string, send: Send): Call => ({
+  model,
+  secret,
+  timeouts: (exchange.target as RouteTarget).timeouts,
+  exchange,
+  send,
+})
+
+/** The request as the provider gets it: with the route's limit where the caller named none, and never with sources for a vendor. */
+function requestFor(exchange: Exchange, { use }: RouteTargetEntry): ChatRequest {
+  const request = exchange.request as ChatRequest
+  const { maxTokens } = exchange.target as RouteTarget
+  const limited = request.maxTokens === undefined ? { ...request, maxTokens } : request
+  if (use === builtIn || (limited.sources === undefined && limited.termWeights === undefined)) return limited
+  const { sources: _, termWeights: __, ...rest } = limited
+  return rest
+}
+
+/** Lowest priority first; among equals the heavier ones more often come first. */
+export function orderOf(targets: readonly RouteTargetEntry[], random: () => number): readonly RouteTargetEntry[] {
+  return targets
+    .map((entry) => ({ entry, draw: entry.weight > 0 ? -Math.log(1 - random()) / entry.weight : Number.POSITIVE_INFINITY }))
+    .sort((a, b) => a.entry.priority - b.entry.priority || a.draw - b.draw)
+    .map(({ entry }) => entry)
+}
+
+/** The vendor's fault, not the caller's: 5xx, 429, no connection, too slow, no answer one can read. */
+const mayTryNext = ({ code, details }: AppError): boolean => code === 'upstream_failed' || code === 'timeout' || details.upstream === 429
+
+/** `duration` is until the first byte, or until it failed. */
+function note(exchange: Exchange, { name: provider }: RouteTargetEntry, model: string, begun: number, error: AppError | undefined): void {
+  const status = error?.details.upstream
+  exchange.notes.attempts.push({
+    provider,
+    model,
+    at: Date.now(),
+    duration: Math.round((performance.now() - begun) * 1000),
+    ...(typeof status === 'number' && { status }),
+    ...(error && { error: error.code }),
+  })
+}
+
+/** A price per million tokens times tokens is millionths of the currency. */
+const priced =
+  ({ input, output }: { input: number; output: number }) =>
+  ({ notes }: Exchange, outcome: { usage?: { inputTokens: number; outputTokens: number } }) => {
+    const usage = notes.usage ?? outcome.usage
+    if (usage) notes.cost = Math.round(usage.inputTokens * input + usage.outputTokens * output)
+  }

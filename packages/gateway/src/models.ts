@@ -1,0 +1,103 @@
+import type { ChatRequest } from '@gatehouse/contracts'
+import {
+  AppError,
+  type Clock,
+  drive,
+  Exchange,
+  emptyNotes,
+  type Handler,
+  type Models,
+  type Outcome,
+  PushReply,
+  type Receiver,
+  type Recorder,
+  type Reply,
+  type ReplyEvent,
+  uuidv7,
+  WholeReply,
+} from '@gatehouse/kernel'
+import { Kept } from './kept.ts'
+import { mayCall } from './routes.ts'
+import { keepsContent, type RouteTarget, type Snapshot } from './snapshot.ts'
+
+export interface ModelsOptions {
+  readonly snapshot: () => Snapshot
+  /** The same handler the edge uses for routes. */
+  readonly handler: Handler
+  readonly record: Recorder
+  readonly clock: Clock
+}
+
+/** Model calls of apps: the gateway's own pipeline, as the same asker, on the same accounts, under the app call's id. */
+export function createModels({ snapshot, handler, record, clock }: ModelsOptions): Models {
+  return {
+    chat: (request, parent) =>
+      new Promise((resolve, reject) => {
+        const exchange = nested(request, parent, routeFor(snapshot(), request.model, parent), clock)
+        parent.onCancel((reason) => exchange.cancel(reason))
+        drive(handler, exchange, new Relay(exchange, resolve, reject), record, 'events')
+      }),
+  }
+}
+
+/** An app names a route by one of its model names; its rights are those of whoever calls the app. */
+function routeFor(snapshot: Snapshot, model: string, { project, asker }: Exchange): RouteTarget {
+  const route = snapshot.routesOf(project).find('', model)
+  const groups = snapshot.consumers.get(`${project}/${asker.consumer}`)?.groups ?? []
+  if (route && mayCall(route, asker.consumer, groups)) return route
+  throw new AppError('not_found', `the model ${model} does not exist or is not open to ${asker.consumer}`, {
+    details: { code: 'model_not_found' },
+  })
+}
+
+function nested(request: ChatRequest, parent: Exchange, target: RouteTarget, clock: Clock): Exchange {
+  const { project, asker, limits } = parent
+  const start = { id: uuidv7(clock.now()), parent: parent.id, project, asker, target, request, limits }
+  return new Exchange({ ...start, body: new Uint8Array(), notes: emptyNotes('internal') })
+}
+
+/** Takes the nested reply out of its drive and offers it to the app, its end only when it is on record. */
+class Relay implements Receiver {
+  readonly #exchange: Exchange
+  readonly #resolve: (reply: Reply) => void
+  readonly #reject: (reason: Error) => void
+  #whole: Reply | undefined
+  #offered: PushReply | undefined
+  #kept: Kept | undefined
+
+  constructor(exchange: Exchange, resolve: (reply: Reply) => void, reject: (reason: Error) => void) {
+    this.#exchange = exchange
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  start(reply: Reply): void {
+    const { notes, target } = this.#exchange
+    notes.firstByte = Math.round((performance.now() - notes.started) * 1000)
+    if (keepsContent(target.content)) this.#kept = new Kept()
+    if (this.#kept) notes.replyText = this.#kept.pieces
+    if (reply.whole) {
+      this.#whole = reply
+      this.#keep([reply.whole])
+      return
+    }
+    const tap = { pause: () => reply.pause(), resume: () => reply.resume(), cancel: (reason: AppError) => this.#exchange.cancel(reason) }
+    this.#offered = new PushReply(reply.dialect, tap)
+    this.#resolve(this.#offered)
+  }
+
+  events(batch: readonly ReplyEvent[]): boolean {
+    this.#keep(batch)
+    return this.#offered!.pushEvents(batch)
+  }
+
+  end(outcome: Outcome): void {
+    if (this.#offered) this.#offered.end(outcome)
+    else if (this.#whole && !outcome.error) this.#resolve(new WholeReply(this.#whole.dialect, this.#whole.whole!, outcome))
+    else this.#reject(outcome.error ?? new AppError('internal', 'the model call ended without a reply'))
+  }
+
+  #keep(batch: readonly ReplyEvent[]): void {
+    if (this.#kept) for (const event of batch) if (event.text) this.#kept.add(event.text)
+  }
+}

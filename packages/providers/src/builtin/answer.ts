@@ -1,0 +1,96 @@
+import type { Source } from '@gatehouse/contracts'
+import { sentencesOf, tokensOf } from '@gatehouse/kernel'
+import { type Expected, expectedOf, holds } from './question-type.ts'
+
+/** One or two adjacent sentences of a source, exactly as they stand there. */
+export interface Quote {
+  readonly n: number
+  readonly text: string
+  /** 0–1: how much of the question the quote and its headings hold. */
+  readonly coverage: number
+}
+
+interface Sentence {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  readonly terms: ReadonlySet<string>
+}
+interface Span extends Quote {
+  readonly score: number
+}
+
+const most = 600
+/** What a match in title or headings counts beside one in the sentence. */
+const headingShare = 0.35
+const typeBonus = 0.22
+const sourceBonus = 0.45
+const longer = 0.05
+
+/** The best place to quote, or undefined when nothing of the question stands in the sources. */
+export function quoteFor(question: string, sources: readonly Source[], weights: Readonly<Record<string, number>> = {}): Quote | undefined {
+  const terms = [...new Set(tokensOf(question))]
+  const weightOf = (term: string) => weights[term] ?? 1
+  const all = terms.reduce((sum, term) => sum + weightOf(term), 0)
+  if (all <= 0) return undefined
+  const expected = expectedOf(question)
+  const best = Math.max(...sources.map(({ score }) => score), 0.0001)
+  let found: Span | undefined
+  for (const source of sources)
+    for (const span of spansOf(source, { terms, weightOf, all, expected, standing: source.score / best }))
+      if (!found || span.score > found.score) found = span
+  return found && found.coverage > 0 ? { n: found.n, text: found.text, coverage: found.coverage } : undefined
+}
+
+interface Asked {
+  readonly terms: readonly string[]
+  readonly weightOf: (term: string) => number
+  readonly all: number
+  readonly expected: Expected | undefined
+  /** The source's score as a share of the best one's. */
+  readonly standing: number
+}
+
+function* spansOf(source: Source, asked: Asked): Generator<Span> {
+  const above = new Set(tokensOf([source.title, ...source.headings].join('\n')))
+  const sentences = sentencesOf(source.text).map(({ start, end }): Sentence => {
+    const text = source.text.slice(start, end)
+    return { start, end, text, terms: new Set(tokensOf(text)) }
+  })
+  for (const [at, sentence] of sentences.entries()) {
+    if (isCommand(sentence.text)) continue
+    const alone = spanOf(source, [sentence], above, asked)
+    yield alone
+    const next = sentences[at + 1]
+    if (!next || isCommand(next.text) || next.end - sentence.start > most || next.start - sentence.end > 2) continue
+    const both = spanOf(source, [sentence, next], above, asked)
+    yield { ...both, score: both.score - longer }
+  }
+}
+
+function spanOf({ n, text, headings }: Source, sentences: readonly Sentence[], above: ReadonlySet<string>, asked: Asked): Span {
+  const quote = trimMark(text.slice(sentences[0]!.start, sentences.at(-1)!.end))
+  let inside = 0
+  let overhead = 0
+  for (const term of asked.terms)
+    if (sentences.some(({ terms }) => terms.has(term))) inside += asked.weightOf(term)
+    else if (above.has(term)) overhead += asked.weightOf(term)
+  const coverage = (inside + overhead) / asked.all
+  const type = asked.expected && holds(quote, asked.expected) ? typeBonus : 0
+  const isHeading = headings.includes(quote) || quote.length < 4
+  const score = inside / asked.all + (headingShare * overhead) / asked.all + type + sourceBonus * asked.standing - (isHeading ? 0.5 : 0)
+  return { n, text: quote, coverage, score }
+}
+
+/** The mark of a list item is not part of what it says. */
+const trimMark = (text: string) => text.replace(/^(?:[-*•·●]|\(?\d{1,3}[.)])\s+/, '')
+
+/** A sentence that talks to an assistant is not an answer to a person. What sources say is never followed; this one is not even quoted. */
+function isCommand(text: string): boolean {
+  return (
+    /\b(assistant|language model|llm|chatbot|AI)\b|人工智能|语言模型|智能助手|AI助手/i.test(text) &&
+    /\b(ignore|disregard|forget|override|reply only|answer only|respond only|must (reply|answer|say)|instead of|repeat|print|reveal)\b|无视|忽略|忘记|不要理会|只回答|必须回答|开头|从现在起/i.test(
+      text,
+    )
+  )
+}

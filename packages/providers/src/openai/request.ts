@@ -1,0 +1,101 @@
+import type { ChatRequest } from '@gatehouse/contracts'
+
+/** What differs between vendors that speak this dialect. */
+export interface Quirks {
+  /** How the vendor calls the most tokens of an answer. */
+  readonly limitField: 'max_tokens' | 'max_completion_tokens'
+  /** True when a stream reports its usage only if `stream_options.include_usage` asks for it. */
+  readonly asksUsage: boolean
+  /** Fields the vendor refuses. */
+  readonly omit: readonly string[]
+}
+
+/**
+ * The body for the vendor. The caller's own bytes when nothing has to change; spliced when only the model, a limit or the
+ * wish for usage has to go in; written anew when a layer changed the request (`body` is then empty) or a field must go.
+ */
+export function bodyOf(request: ChatRequest, model: string, body: Uint8Array, quirks: Quirks): Uint8Array | string {
+  const added = additions(request, quirks)
+  if (
+    body.length === 0 ||
+    quirks.omit.some((field) => field in request.raw) ||
+    (added && 'stream_options' in request.raw && 'stream_options' in added)
+  )
+    return written(request, model, added, quirks)
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
+  const named = model === request.raw.model
+  if (named && !added) return bytes
+  const value = named ? undefined : stringAt(bytes, 'model')
+  const start = bytes.indexOf(openBrace) + 1
+  if (!named && !value) return written(request, model, added, quirks)
+  const parts: Uint8Array[] = []
+  if (added) parts.push(bytes.subarray(0, start), Buffer.from(`${JSON.stringify(added).slice(1, -1)},`))
+  if (value) parts.push(bytes.subarray(added ? start : 0, value.start), Buffer.from(JSON.stringify(model)), bytes.subarray(value.end))
+  else parts.push(bytes.subarray(start))
+  return Buffer.concat(parts)
+}
+
+/** Fields the caller left out and we need; undefined when there are none. */
+function additions({ raw, stream, maxTokens }: ChatRequest, { limitField, asksUsage }: Quirks): Record<string, unknown> | undefined {
+  const limit = maxTokens !== undefined && raw.max_tokens === undefined && raw.max_completion_tokens === undefined
+  const options = raw.stream_options as { include_usage?: unknown } | null | undefined
+  const usage = asksUsage && stream && options?.include_usage !== true
+  if (!limit && !usage) return undefined
+  return {
+    ...(limit && { [limitField]: maxTokens }),
+    ...(usage && { stream_options: { ...options, include_usage: true } }),
+  }
+}
+
+function written(request: ChatRequest, model: string, added: Record<string, unknown> | undefined, quirks: Quirks): string {
+  const body: Record<string, unknown> = { ...request.raw, ...added, model, messages: request.messages }
+  if (request.stream) body.stream = true
+  for (const field of quirks.omit) delete body[field]
+  return JSON.stringify(body)
+}
+
+const quote = 34
+const backslash = 92
+const colon = 58
+const openBrace = 123
+const openBracket = 91
+const closeBrace = 125
+const closeBracket = 93
+
+/** Where the string value of a top-level field stands, quotes included; undefined when it is not found as plainly as that. */
+export function stringAt(bytes: Buffer, field: string): { start: number; end: number } | undefined {
+  let depth = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]
+    if (byte === openBrace || byte === openBracket) depth++
+    else if (byte === closeBrace || byte === closeBracket) depth--
+    else if (byte === quote) {
+      const end = endOfString(bytes, at)
+      if (depth === 1 && end - at === field.length + 2 && bytes.toString('latin1', at + 1, end - 1) === field) {
+        const next = afterSpace(bytes, end)
+        if (bytes[next] === colon) {
+          const start = afterSpace(bytes, next + 1)
+          return bytes[start] === quote ? { start, end: endOfString(bytes, start) } : undefined
+        }
+      }
+      at = end - 1
+    }
+  }
+  return undefined
+}
+
+/** Just behind the closing quote of the string that opens at `from`. */
+function endOfString(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(quote, from + 1); at >= 0; at = bytes.indexOf(quote, at + 1)) {
+    let slashes = 0
+    while (bytes[at - 1 - slashes] === backslash) slashes++
+    if (slashes % 2 === 0) return at + 1
+  }
+  return bytes.length
+}
+
+function afterSpace(bytes: Buffer, from: number): number {
+  let at = from
+  while (bytes[at] === 32 || bytes[at] === 10 || bytes[at] === 13 || bytes[at] === 9) at++
+  return at
+}

@@ -1,0 +1,102 @@
+import type { CallRecord } from '@gatehouse/contracts'
+import type { CallQuery, CallSummary } from '@gatehouse/kernel'
+import { limitOf, pageOf, type Reading } from './context.ts'
+
+interface Row {
+  id: string
+  line: string
+}
+const toRecord = ({ line }: Row): CallRecord => JSON.parse(line)
+
+/** Refused before anything was tried: the caller's matter, not a failure. */
+const refusals = new Set(['unauthorized', 'forbidden', 'quota_exceeded', 'overloaded', 'invalid_request', 'not_found', 'too_large'])
+
+export const callReads = {
+  'calls.get': (context: Reading, { project, id }: { project: string; id: string }): CallRecord | undefined => {
+    const row = context.database.get<Row>('SELECT id, line FROM call WHERE id = ? AND project = ?', id, project)
+    return row && toRecord(row)
+  },
+  'calls.children': (context: Reading, id: string): CallRecord[] =>
+    context.database.all<Row>('SELECT id, line FROM call WHERE parent = ? ORDER BY id LIMIT 1000', id).map(toRecord),
+  'calls.list': (context: Reading, query: CallQuery) => {
+    const limit = limitOf(query.limit)
+    const conditions: [sql: string, value: string | number | undefined][] = [
+      ['id < ?', query.after],
+      ['at >= ?', query.from],
+      ['at < ?', query.to],
+      ['"end" = ?', query.end],
+      ['consumer = ?', query.consumer],
+      ['user = ?', query.user],
+      ['target = ?', query.target],
+      ['operation = ?', query.operation],
+    ]
+    const used = conditions.filter((condition): condition is [string, string | number] => condition[1] !== undefined)
+    const where = ['project = ?', ...used.map(([sql]) => sql), ...(query.roots ? ['parent IS NULL'] : [])]
+    const rows = context.database.all<Row>(
+      `SELECT id, line FROM call WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT ?`,
+      ...[query.project, ...used.map(([, value]) => value), limit + 1],
+    )
+    return pageOf(rows, limit, toRecord, (row) => row.id)
+  },
+  'calls.summary': (context: Reading, query: { project: string; from: number; to: number; step: number }): CallSummary[] =>
+    summarise(context, query),
+}
+
+interface Facts {
+  at: number
+  parent: string | null
+  operation: string
+  end: CallRecord['end']
+  error: string | null
+  duration: number
+  input_tokens: number
+  output_tokens: number
+}
+interface Bucket {
+  calls: number
+  failed: number
+  blocked: number
+  refused: number
+  inputTokens: number
+  outputTokens: number
+  readonly durations: number[]
+}
+
+/** Calls and times are of what callers asked; tokens are of the model calls, whoever made them. */
+function summarise(
+  { database }: Reading,
+  { project, from, to, step }: { project: string; from: number; to: number; step: number },
+): CallSummary[] {
+  const buckets = new Map<number, Bucket>()
+  const rows = database.iterate<Facts>(
+    'SELECT at, parent, operation, "end", error, duration, input_tokens, output_tokens FROM call WHERE project = ? AND at >= ? AND at < ?',
+    ...[project, from, to],
+  )
+  for (const row of rows) {
+    const at = from + Math.floor((row.at - from) / step) * step
+    const bucket = buckets.get(at) ?? { calls: 0, failed: 0, blocked: 0, refused: 0, inputTokens: 0, outputTokens: 0, durations: [] }
+    buckets.set(at, bucket)
+    addTo(bucket, row)
+  }
+  return [...buckets].sort(([a], [b]) => a - b).map(([at, { durations, ...sums }]) => ({ at, ...sums, ...percentiles(durations) }))
+}
+
+function addTo(bucket: Bucket, row: Facts): void {
+  if (row.operation !== 'app') {
+    bucket.inputTokens += row.input_tokens
+    bucket.outputTokens += row.output_tokens
+  }
+  if (row.parent !== null) return
+  bucket.calls++
+  bucket.durations.push(row.duration)
+  if (row.end === 'blocked') bucket.blocked++
+  if (row.end !== 'failed') return
+  if (refusals.has(row.error ?? '')) bucket.refused++
+  else bucket.failed++
+}
+
+function percentiles(durations: number[]): { p50: number; p95: number } {
+  durations.sort((a, b) => a - b)
+  const at = (share: number) => durations[Math.max(0, Math.ceil(durations.length * share) - 1)] ?? 0
+  return { p50: at(0.5), p95: at(0.95) }
+}

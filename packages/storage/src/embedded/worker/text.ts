@@ -1,0 +1,9 @@
+// The one way to the kernel's search module: threads load it and nothing else of the kernel.
+export {
+  type DatasetStatistics,
+  type FieldStatistics,
+  matchTermsOf,
+  scoreWords,
+  tokenizerVersion,
+  tokensOf,
+} from '@gatehouse/kernel/search'
