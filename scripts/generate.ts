@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { renderReference } from '../apps/cli/src/reference.ts'
 
 interface Generator {
   /** From the root of the repository. */
@@ -11,7 +12,7 @@ interface Generator {
   render(): string | Promise<string>
 }
 
-const generators: readonly Generator[] = []
+const generators: readonly Generator[] = [{ file: 'docs/reference/cli.md', render: renderReference }]
 
 const root = join(import.meta.dirname, '..')
 

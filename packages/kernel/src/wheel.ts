@@ -6,6 +6,8 @@ export class Watch {
   #span: number
   /** No touch puts it off beyond this. */
   last = Number.POSITIVE_INFINITY
+  /** Where it stands in its wheel; -1 when it does not. */
+  place = -1
   readonly expired: () => void
 
   constructor(wheel: Wheel, span: number, expired: () => void) {
@@ -40,7 +42,9 @@ export class Wheel {
   /** Coarse time in milliseconds, as of the last look. */
   now = performance.now()
   readonly #step: number
-  readonly #watches = new Set<Watch>()
+  /** A plain list, each watch knowing its place: a Set that is added to and deleted from for every request keeps the dead alive
+   * until the next full collection, because V8 chains its outgrown tables. */
+  readonly #watches: Watch[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(step = 50) {
@@ -56,16 +60,24 @@ export class Wheel {
 
   keep(watch: Watch): void {
     this.#wake()
-    this.#watches.add(watch)
+    if (watch.place >= 0) return
+    watch.place = this.#watches.length
+    this.#watches.push(watch)
   }
 
   drop(watch: Watch): void {
-    this.#watches.delete(watch)
+    if (watch.place < 0) return
+    const last = this.#watches.pop()!
+    if (last !== watch) {
+      this.#watches[watch.place] = last
+      last.place = watch.place
+    }
+    watch.place = -1
   }
 
   /** How many deadlines are open. */
   get size(): number {
-    return this.#watches.size
+    return this.#watches.length
   }
 
   #wake(): void {
@@ -76,15 +88,16 @@ export class Wheel {
 
   #look(): void {
     this.now = performance.now()
-    if (this.#watches.size === 0) {
+    if (this.#watches.length === 0) {
       clearInterval(this.#timer)
       this.#timer = undefined
       return
     }
-    for (const watch of this.#watches)
-      if (watch.due <= this.now) {
-        this.#watches.delete(watch)
-        watch.expired()
-      }
+    const due = this.#watches.filter((watch) => watch.due <= this.now)
+    for (const watch of due) {
+      if (watch.place < 0) continue // stopped by one that went before
+      this.drop(watch)
+      watch.expired()
+    }
   }
 }

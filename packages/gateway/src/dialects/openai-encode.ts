@@ -18,7 +18,7 @@ export class ChatEncoder {
   #usage: Usage | undefined
   #done = false
   /** For gathering: text by lane and index. */
-  readonly #texts = new Map<string, string>()
+  #texts: Map<string, string> | undefined
   #size = 0
 
   constructor(id: string, model: string) {
@@ -118,6 +118,7 @@ export class ChatEncoder {
       this.#usage = payload.usage ?? this.#usage
       for (const { lane, index, text } of event.parts) {
         const key = `${lane} ${index}`
+        this.#texts ??= new Map()
         this.#texts.set(key, (this.#texts.get(key) ?? '') + text)
         this.#size += text.length
       }
@@ -126,10 +127,10 @@ export class ChatEncoder {
   }
 
   gathered(outcome: Outcome): string {
-    const reasoning = this.#texts.get('reasoning 0')
+    const reasoning = this.#texts?.get('reasoning 0')
     const message = {
       role: 'assistant',
-      content: this.#texts.get('text 0') ?? '',
+      content: this.#texts?.get('text 0') ?? '',
       refusal: null,
       ...(reasoning && { reasoning_content: reasoning }),
     }

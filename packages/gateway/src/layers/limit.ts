@@ -42,7 +42,8 @@ export function createLimit({ counters, clock }: { counters: Counters; clock: Cl
   return function limit(exchange, next) {
     const tokens = exchange.target.kind === 'route' ? tokensOf(exchange) : 0
     const estimate = estimateOf(exchange, tokens)
-    const limits = exchange.limits.length ? exchange.limits.filter(({ unit }) => unit in estimate) : exchange.limits
+    const all = exchange.limits.length === 0 || (exchange.target.kind === 'route' && exchange.parent === undefined)
+    const limits = all ? exchange.limits : exchange.limits.filter(({ unit }) => unit in estimate)
     const total = exchange.target.kind === 'route' ? (exchange.target as RouteTarget).timeouts.total : longestApp
     const reserved = counters.reserve({ id: exchange.id, limits, estimate, expiresAt: clock.now() + total + grace })
     if (reserved instanceof Promise) return reserved.then((answer) => admit(exchange, next, tokens, answer))

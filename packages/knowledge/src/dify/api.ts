@@ -1,24 +1,14 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { mostBytes } from '../ingest/ingest.ts'
 import { identify } from './caller.ts'
 import { datasetRoutes } from './datasets.ts'
 import { documentRoutes } from './documents.ts'
-import { DifyRefusal, toDifyError } from './errors.ts'
+import { toDifyError } from './errors.ts'
 import type { DifyApp, DifyEnvironment, DifyKnowledgeParts } from './parts.ts'
 import { retrieveRoutes } from './retrieve-route.ts'
 
 /** Dify's knowledge API under /v1/datasets, for its unchanged clients. Another consumer's base does not exist. */
 export function createDifyKnowledgeApi(parts: DifyKnowledgeParts): Hono {
   const app: DifyApp = new Hono<DifyEnvironment>()
-  app.use(
-    bodyLimit({
-      maxSize: mostBytes + 1_000_000,
-      onError: () => {
-        throw new DifyRefusal(413, 'file_too_large', `File size exceeded: at most ${Math.floor(mostBytes / 1_000_000)} MB are allowed.`)
-      },
-    }),
-  )
   app.use(async (context, next) => {
     context.set('key', identify(context.req.header('authorization'), parts.snapshot(), parts.clock.now()))
     await next()

@@ -1,8 +1,9 @@
 import { type Spec, specs } from '@gatehouse/contracts'
 import type { Base } from '../bases.ts'
+import { jsonOf } from './body.ts'
 import { type KnownKey, mayUse } from './caller.ts'
 import { DifyRefusal, invalid } from './errors.ts'
-import { baseFor, bodyOf, type DifyApp, type DifyKnowledgeParts } from './parts.ts'
+import { baseFor, type DifyApp, type DifyKnowledgeParts } from './parts.ts'
 import { CreateDataset, check, Paging, PatchDataset } from './schemas.ts'
 import { toDataset } from './shapes.ts'
 
@@ -18,7 +19,7 @@ export function datasetRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
 
   app.post('/v1/datasets', async (context) => {
     const key = context.get('key')
-    const input = check(CreateDataset, await bodyOf(context.req))
+    const input = check(CreateDataset, await jsonOf(context))
     if (input.provider === 'external') throw invalid('External datasets are not supported.', 'provider')
     if ((await usable(key)).some(({ spec }) => spec.title === input.name)) throw duplicate()
     const spec = specs.KnowledgeBase.parse({
@@ -53,7 +54,7 @@ export function datasetRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
     const key = context.get('key')
     const base = await baseFor(key, bases, context.req.param('dataset'))
     changeable(base)
-    const input = check(PatchDataset, await bodyOf(context.req))
+    const input = check(PatchDataset, await jsonOf(context))
     if (input.name !== undefined && (await usable(key)).some(({ id, spec }) => id !== base.id && spec.title === input.name))
       throw duplicate()
     if (input.indexing_technique === 'economy' && base.spec.dify.indexing_technique === 'high_quality')

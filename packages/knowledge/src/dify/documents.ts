@@ -5,9 +5,10 @@ import type { Cleaning } from '../extract/prepare.ts'
 import type { NewDocument } from '../ingest/ingest.ts'
 import { mayRead } from '../retrieve/resolve.ts'
 import type { Splitting } from '../split/piece.ts'
+import { jsonOf } from './body.ts'
 import type { KnownKey } from './caller.ts'
 import { DifyRefusal, invalid, notFound } from './errors.ts'
-import { baseFor, bodyOf, type DifyApp, type DifyEnvironment, type DifyKnowledgeParts } from './parts.ts'
+import { baseFor, type DifyApp, type DifyEnvironment, type DifyKnowledgeParts } from './parts.ts'
 import { CreateByFile, CreateByText, check, DocumentIds, Paging, type ProcessRule, UpdateByText } from './schemas.ts'
 import { displayStatus, isArchived, toDocument, toProgress, toSegment } from './shapes.ts'
 import { readUpload } from './upload.ts'
@@ -36,7 +37,7 @@ export function documentRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
   for (const path of create)
     app.post(`/v1/datasets/:dataset/document/${path}`, async (context) => {
       const of = await base(context)
-      const input = check(CreateByText, await bodyOf(context.req))
+      const input = check(CreateByText, await jsonOf(context))
       return add(context, {
         ...given(of, context.get('key'), input),
         ...{ content: input.text, name: input.name, mediaType: textType(input.name) },
@@ -46,7 +47,7 @@ export function documentRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
   for (const path of createFile)
     app.post(`/v1/datasets/:dataset/document/${path}`, async (context) => {
       const of = await base(context)
-      const { file, data } = await readUpload(context.req.raw)
+      const { file, data } = await readUpload(context)
       const input = check(CreateByFile, data)
       return add(context, {
         ...given(of, context.get('key'), input),
@@ -58,7 +59,7 @@ export function documentRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
     app.post(`/v1/datasets/:dataset/documents/:document/${path}`, async (context) => {
       const of = await base(context)
       const document = await changeable(await documentOf(context, of))
-      const input = check(UpdateByText, await bodyOf(context.req))
+      const input = check(UpdateByText, await jsonOf(context))
       if (input.text != null && input.name == null) throw invalid('name is required when text is provided.', 'name')
       if (input.text == null) return context.json(await renamed(parts, document, input.name ?? undefined))
       const name = input.name ?? document.name
@@ -74,7 +75,7 @@ export function documentRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
   const replaceFile = async (context: Call) => {
     const of = await base(context)
     const document = await changeable(await documentOf(context, of))
-    const { file, data } = await readUpload(context.req.raw)
+    const { file, data } = await readUpload(context)
     return add(context, {
       ...given(of, context.get('key'), check(CreateByFile, data)),
       ...{ content: file.bytes, name: file.name, document: document.id, ...(file.type && { mediaType: file.type }) },
@@ -83,7 +84,7 @@ export function documentRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
   for (const path of updateFile) app.post(`/v1/datasets/:dataset/documents/:document/${path}`, replaceFile)
   app.patch('/v1/datasets/:dataset/documents/status/:action', async (context) => {
     const of = await base(context)
-    const { document_ids: ids } = check(DocumentIds, await bodyOf(context.req))
+    const { document_ids: ids } = check(DocumentIds, await jsonOf(context))
     const change = changeOf(context.req.param('action'))
     for (const id of ids) {
       const document = await documents.get(of.project, id)

@@ -4,7 +4,7 @@ import type { Base, Bases } from '../bases.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { KnowledgeDatasets } from '../retrieve/retrieve.ts'
 import { type KeySnapshot, type KnownKey, mayUse } from './caller.ts'
-import { DifyRefusal, notFound } from './errors.ts'
+import { notFound } from './errors.ts'
 
 export interface DifyKnowledgeParts {
   /** Keys in force now. */
@@ -26,14 +26,4 @@ export async function baseFor(key: KnownKey, bases: Bases, id: string): Promise<
   const base = await bases.get(id)
   if (!base || !mayUse(key, base)) throw notFound('Dataset')
   return base
-}
-
-/** The JSON of a request. */
-export async function bodyOf(request: { json(): Promise<unknown> }): Promise<unknown> {
-  try {
-    return await request.json()
-  } catch (thrown) {
-    if (thrown instanceof DifyRefusal) throw thrown
-    throw new DifyRefusal(400, 'invalid_param', 'The body must be valid JSON.')
-  }
 }

@@ -1,25 +1,28 @@
 import type { Weights } from '../retrieve/fusion.ts'
-import { baseFor, bodyOf, type DifyApp, type DifyKnowledgeParts } from './parts.ts'
+import { jsonOf } from './body.ts'
+import { baseFor, type DifyApp, type DifyKnowledgeParts } from './parts.ts'
 import { check, RetrievalModel, Retrieve } from './schemas.ts'
 import { toRecord } from './shapes.ts'
 
 const standardTopK = 3
 const noVectors = 'No embedding provider is configured: the answer is by words.'
 
-export function retrieveRoutes(app: DifyApp, { bases, datasets, store }: DifyKnowledgeParts): void {
+export function retrieveRoutes(app: DifyApp, { bases, datasets }: DifyKnowledgeParts): void {
   for (const path of ['retrieve', 'hit-testing'])
     app.post(`/v1/datasets/:dataset/${path}`, async (context) => {
       const key = context.get('key')
       const base = await baseFor(key, bases, context.req.param('dataset'))
-      const input = check(Retrieve, await bodyOf(context.req))
+      const input = check(Retrieve, await jsonOf(context))
       const model = RetrievalModel.parse(input.retrieval_model ?? base.spec.dify.retrieval_model ?? {})
       const found = await datasets.search({
         ...{ datasets: [base.id], text: input.query, principals: key.asker.principals, weights: weightsOf(model) },
         topK: model.top_k ?? input.top_k ?? standardTopK,
         threshold: model.score_threshold_enabled ? (model.score_threshold ?? 0) : 0,
       })
-      const ids = [...new Set(found.taken.map(({ candidate }) => candidate.document))]
-      const known = new Map(await Promise.all(ids.map(async (id) => [id, await store.documents.get(base.project, id)] as const)))
+      const known = await datasets.facts.of(
+        base.project,
+        found.taken.map(({ candidate }) => candidate.document),
+      )
       const records = found.taken.map((ranked) => toRecord(ranked, known.get(ranked.candidate.document)))
       const isDegraded = model.search_method === 'semantic_search' || model.search_method === 'hybrid_search'
       return context.json({

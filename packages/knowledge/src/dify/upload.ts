@@ -1,3 +1,5 @@
+import type { Context } from 'hono'
+import { bytesOf } from './body.ts'
 import { DifyRefusal, invalid } from './errors.ts'
 
 export interface Upload {
@@ -7,8 +9,8 @@ export interface Upload {
 }
 
 /** Multipart with one `file` and optional `data`. */
-export async function readUpload(request: Request): Promise<Upload> {
-  const form = await formOf(request)
+export async function readUpload(context: Context): Promise<Upload> {
+  const form = await formOf(context)
   const files = [...form.values()].filter((value) => typeof value !== 'string')
   const file = form.get('file')
   if (files.length === 0 || typeof file === 'string' || file === null)
@@ -19,11 +21,11 @@ export async function readUpload(request: Request): Promise<Upload> {
   return { file: { name, type: file.type, bytes: new Uint8Array(await file.arrayBuffer()) }, data: dataOf(form.get('data')) }
 }
 
-async function formOf(request: Request) {
+async function formOf(context: Context) {
+  const body = await bytesOf(context)
   try {
-    return await request.formData()
-  } catch (thrown) {
-    if (thrown instanceof DifyRefusal) throw thrown
+    return await new Response(body, { headers: { 'content-type': context.req.header('content-type') ?? '' } }).formData()
+  } catch {
     throw new DifyRefusal(400, 'no_file_uploaded', 'Please upload your file.')
   }
 }

@@ -1,31 +1,31 @@
 import type { DocumentRecord } from '@gatehouse/contracts'
 import type { Clock, Documents } from '@gatehouse/kernel'
 
-/** What ranking wants to know of documents; kept for a few seconds, because it only orders and never permits. */
+/** What ranking and display want to know of documents that a search has permitted already. */
 export interface DocumentFacts {
-  /** Those of the documents that another took the place of, with their titles. */
-  superseded(project: string, documents: Iterable<string>): Promise<Map<string, string>>
+  /** Of those that exist, by id. */
+  of(project: string, documents: Iterable<string>): Promise<ReadonlyMap<string, DocumentRecord>>
 }
 
-const keptFor = 10_000
-const most = 20_000
+const keptFor = 30_000
+const mostKept = 5_000
 
+/** Kept for half a minute, because it only orders and names: who may read is asked in every search. */
 export function createDocumentFacts(documents: Documents, clock: Clock): DocumentFacts {
-  let known = new Map<string, { readonly at: number; readonly title: string | undefined }>()
+  let known = new Map<string, { readonly at: number; readonly document: DocumentRecord | undefined }>()
   return {
-    async superseded(project, ids) {
+    async of(project, ids) {
       const now = clock.now()
-      const found = new Map<string, string>()
+      const found = new Map<string, DocumentRecord>()
       await Promise.all(
-        [...ids].map(async (id) => {
+        [...new Set(ids)].map(async (id) => {
           let fact = known.get(id)
           if (!fact || now - fact.at > keptFor) {
-            const document = await documents.get(project, id)
-            fact = { at: now, title: document && isSuperseded(document) ? document.title : undefined }
-            if (known.size >= most) known = new Map()
+            fact = { at: now, document: await documents.get(project, id) }
+            if (known.size >= mostKept) known = new Map()
             known.set(id, fact)
           }
-          if (fact.title !== undefined) found.set(id, fact.title)
+          if (fact.document) found.set(id, fact.document)
         }),
       )
       return found

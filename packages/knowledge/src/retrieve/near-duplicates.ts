@@ -1,10 +1,41 @@
 import { tokensOf } from '@gatehouse/kernel'
+import type { Ranked } from './fusion.ts'
 
 /** 64 bits that differ little between texts that differ little: two numbers of 32. */
 export type Fingerprint = readonly [number, number]
 
 const gram = 3
 const nearest = 3
+
+interface Taken {
+  readonly ranked: Ranked
+  print?: Fingerprint
+}
+
+/** Texts taken so far. Fingerprints are made only for texts as long and as good as each other: for nearly all there is none. */
+export class NearDuplicates {
+  readonly #taken: Taken[] = []
+
+  has(ranked: Ranked): boolean {
+    const one: Taken = { ranked }
+    return this.#taken.some(
+      (other) => isSame(other.ranked, ranked) || (mayBeNear(other.ranked, ranked) && areNear(printOf(other), printOf(one))),
+    )
+  }
+
+  add(ranked: Ranked): void {
+    this.#taken.push({ ranked })
+  }
+}
+
+const isSame = (a: Ranked, b: Ranked) => a.candidate.hash === b.candidate.hash
+const mayBeNear = (a: Ranked, b: Ranked) =>
+  within(a.candidate.text.length, b.candidate.text.length, 0.15) && within(a.candidate.words?.body ?? 0, b.candidate.words?.body ?? 0, 0.2)
+const within = (a: number, b: number, share: number) => Math.abs(a - b) <= share * Math.max(a, b)
+function printOf(taken: Taken): Fingerprint {
+  taken.print ??= fingerprintOf(taken.ranked.candidate.text)
+  return taken.print
+}
 
 /** SimHash over three tokens in a row. */
 export function fingerprintOf(text: string): Fingerprint {

@@ -14,6 +14,7 @@ import {
 } from '@gatehouse/kernel'
 import type { Bases } from '../bases.ts'
 import { confidenceOf } from './confidence.ts'
+import { createDocumentFacts, type DocumentFacts } from './document-facts.ts'
 import { createResolve } from './resolve.ts'
 import { createSearch, type Found, type Search } from './search.ts'
 import { type Passage, passagesOf, referenceOf } from './sources.ts'
@@ -30,6 +31,7 @@ export interface RetrievePorts {
 export interface KnowledgeDatasets extends Datasets {
   /** Segments as they are, without joining, inspection and refusal: for the API that returns segments. */
   readonly search: Search
+  readonly facts: DocumentFacts
 }
 
 const standardTopK = 5
@@ -39,10 +41,12 @@ const mostCharacters = 12_000
 
 /** Retrieval as the asker: permission inside the search, retrieved text inspected, honest when the match is weak. */
 export function createDatasets(ports: RetrievePorts): KnowledgeDatasets {
-  const search = createSearch(ports)
+  const facts = createDocumentFacts(ports.documents, ports.clock)
+  const search = createSearch({ ...ports, facts })
   const texts = createTexts(ports.blobs)
   return {
     search,
+    facts,
     resolve: createResolve({ ...ports, texts }),
     async retrieve(query: RetrieveQuery, asker: Asker, exchange?: Exchange): Promise<Retrieval> {
       const started = performance.now()

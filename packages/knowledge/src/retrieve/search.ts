@@ -1,7 +1,8 @@
 import type { Principal } from '@gatehouse/contracts'
-import { AppError, type Clock, type Documents, type SearchIndex } from '@gatehouse/kernel'
+import { AppError, type SearchIndex } from '@gatehouse/kernel'
 import type { Base, Bases } from '../bases.ts'
-import { createDocumentFacts } from './document-facts.ts'
+import type { DocumentFacts } from './document-facts.ts'
+import { isSuperseded } from './document-facts.ts'
 import { fuse, type Ranked, type Weights } from './fusion.ts'
 import { type Left, select } from './select.ts'
 
@@ -28,18 +29,19 @@ export type Search = (request: SearchRequest) => Promise<Found>
 
 export interface SearchPorts {
   readonly index: SearchIndex
-  readonly documents: Documents
+  readonly facts: DocumentFacts
   readonly bases: Bases
-  readonly clock: Clock
 }
 
 export const mostQuery = 4000
 const candidatesByWords = 300
 const candidatesByVectors = 100
 const kept = 60
+/** How far down the list it is looked whether a document was superseded. */
+const leastChecked = 10
+const mostChecked = 40
 
-export function createSearch({ index, documents, bases, clock }: SearchPorts): Search {
-  const facts = createDocumentFacts(documents, clock)
+export function createSearch({ index, facts, bases }: SearchPorts): Search {
   return async ({ datasets, text, principals, topK, threshold, weights, countWithheld = false }) => {
     if (text.length > mostQuery)
       throw new AppError('invalid_request', `the query has ${text.length} characters, at most ${mostQuery} are allowed`)
@@ -56,7 +58,9 @@ export function createSearch({ index, documents, bases, clock }: SearchPorts): S
     })
     const ranked = fuse(candidates, weights)
     const best = ranked.slice(0, Math.max(kept, topK * 2))
-    const superseded = await facts.superseded(project, new Set(best.map(({ candidate }) => candidate.document)))
+    const near = best.slice(0, Math.min(mostChecked, Math.max(leastChecked, topK * 2))).map(({ candidate }) => candidate.document)
+    const documents = await facts.of(project, near)
+    const superseded = new Map([...documents.values()].filter(isSuperseded).map(({ id, title }) => [id, title]))
     return { project, bases: asked, ranked, withheld, ...select(best, { topK, threshold, query: text, superseded }) }
   }
 }

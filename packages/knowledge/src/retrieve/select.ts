@@ -1,6 +1,6 @@
 import { tokensOf } from '@gatehouse/kernel'
 import type { Ranked } from './fusion.ts'
-import { areNear, type Fingerprint, fingerprintOf } from './near-duplicates.ts'
+import { NearDuplicates } from './near-duplicates.ts'
 
 /** What was found and not taken, and why. */
 export interface Left {
@@ -29,12 +29,12 @@ export function select(ranked: readonly Ranked[], { topK, threshold, query, supe
   const ordered = demote(ranked, query, superseded)
   const taken: Ranked[] = []
   const left: Left[] = []
-  const prints: Fingerprint[] = []
+  const duplicates = new NearDuplicates()
   const most = limitOf(ordered.slice(0, topK))
   const counts = new Map<string, number>()
   for (const each of ordered) {
     if (taken.length >= topK) break
-    const { document, text } = each.candidate
+    const { document } = each.candidate
     if (each.score < threshold) {
       left.push({ ranked: each, reason: 'score' })
       continue
@@ -44,13 +44,12 @@ export function select(ranked: readonly Ranked[], { topK, threshold, query, supe
       left.push({ ranked: each, reason: 'same document' })
       continue
     }
-    const print = fingerprintOf(text)
-    if (prints.some((other) => areNear(print, other))) {
+    if (duplicates.has(each)) {
       left.push({ ranked: each, reason: 'duplicate' })
       continue
     }
     taken.push(each)
-    prints.push(print)
+    duplicates.add(each)
     counts.set(document, count + 1)
   }
   return { taken, left: left.slice(0, 20) }

@@ -22,10 +22,12 @@ interface Span extends Quote {
 
 const most = 600
 /** What a match in title or headings counts beside one in the sentence. */
-const headingShare = 0.35
+const headingShare = 0.45
 const typeBonus = 0.22
 const sourceBonus = 0.45
-const longer = 0.05
+const longer = 0.03
+const meaning =
+  /\b(means?|meaning|stands? for|signif\w+|indicates?|tells? (me|us)|definition)\b|什么意思|含义|代表什么|表示什么|是指什么|说明什么/i
 
 /** The best place to quote, or undefined when nothing of the question stands in the sources. */
 export function quoteFor(question: string, sources: readonly Source[], weights: Readonly<Record<string, number>> = {}): Quote | undefined {
@@ -34,10 +36,13 @@ export function quoteFor(question: string, sources: readonly Source[], weights: 
   const all = terms.reduce((sum, term) => sum + weightOf(term), 0)
   if (all <= 0) return undefined
   const expected = expectedOf(question)
+  const set = new Set(terms)
+  const isAsked = (term: string) => set.has(term)
+  const isMeaning = meaning.test(question)
   const best = Math.max(...sources.map(({ score }) => score), 0.0001)
   let found: Span | undefined
   for (const source of sources)
-    for (const span of spansOf(source, { terms, weightOf, all, expected, standing: source.score / best }))
+    for (const span of spansOf(source, { terms, weightOf, all, expected, isAsked, isMeaning, standing: source.score / best }))
       if (!found || span.score > found.score) found = span
   return found && found.coverage > 0 ? { n: found.n, text: found.text, coverage: found.coverage } : undefined
 }
@@ -47,6 +52,9 @@ interface Asked {
   readonly weightOf: (term: string) => number
   readonly all: number
   readonly expected: Expected | undefined
+  readonly isAsked: (term: string) => boolean
+  /** Asks what a word or code means. */
+  readonly isMeaning: boolean
   /** The source's score as a share of the best one's. */
   readonly standing: number
 }
@@ -76,10 +84,18 @@ function spanOf({ n, text, headings }: Source, sentences: readonly Sentence[], a
     if (sentences.some(({ terms }) => terms.has(term))) inside += asked.weightOf(term)
     else if (above.has(term)) overhead += asked.weightOf(term)
   const coverage = (inside + overhead) / asked.all
-  const type = asked.expected && holds(quote, asked.expected) ? typeBonus : 0
+  const type = asked.expected && holds(quote, asked.expected, asked.isAsked) ? typeBonus : 0
   const isHeading = headings.includes(quote) || quote.length < 4
-  const score = inside / asked.all + (headingShare * overhead) / asked.all + type + sourceBonus * asked.standing - (isHeading ? 0.5 : 0)
+  const defines = asked.isMeaning && isEntry(quote, asked.isAsked) ? typeBonus : 0
+  const score =
+    inside / asked.all + (headingShare * overhead) / asked.all + type + defines + sourceBonus * asked.standing - (isHeading ? 0.5 : 0)
   return { n, text: quote, coverage, score }
+}
+
+/** A row of a table, or an entry of a list, for what was asked about. */
+function isEntry(text: string, isAsked: (term: string) => boolean): boolean {
+  const head = /^([^|:：]{1,60}?)\s*[|:：]/.exec(text)?.[1]
+  return head !== undefined && tokensOf(head).some(isAsked)
 }
 
 /** The mark of a list item is not part of what it says. */

@@ -1,3 +1,5 @@
+import { tokensOf } from '@gatehouse/kernel'
+
 /** What kind of thing a question asks for, where its words tell. */
 export type Expected = 'date' | 'number' | 'duration' | 'name' | 'place' | 'address'
 
@@ -47,4 +49,13 @@ const held: Readonly<Record<Expected, RegExp>> = {
 export function expectedOf(question: string): Expected | undefined {
   return asked.find(([, pattern]) => pattern.test(question))?.[0]
 }
-export const holds = (text: string, expected: Expected): boolean => held[expected].test(text)
+
+const everywhere = Object.fromEntries(
+  Object.entries(held).map(([expected, { source, flags }]) => [expected, new RegExp(source, `${flags}g`)]),
+) as Record<Expected, RegExp>
+
+/** Whether a text holds something of the kind that the question does not hold itself: what was asked for is not its own answer. */
+export function holds(text: string, expected: Expected, isAsked: (token: string) => boolean): boolean {
+  for (const [found] of text.matchAll(everywhere[expected])) if (tokensOf(found).some((token) => !isAsked(token))) return true
+  return false
+}

@@ -51,7 +51,12 @@ export const documentOf = (change: Partial<DocumentRecord> & Pick<DocumentRecord
 })
 
 /** One segment per text. */
-export const indexedOf = (document: DocumentRecord, texts: readonly string[], version = document.version): IndexedDocument => ({
+export const indexedOf = (
+  document: DocumentRecord,
+  texts: readonly string[],
+  version = document.version,
+  vector?: readonly number[],
+): IndexedDocument => ({
   id: document.id,
   project: document.project,
   dataset: document.dataset,
@@ -67,6 +72,7 @@ export const indexedOf = (document: DocumentRecord, texts: readonly string[], ve
     text,
     hash: `${at}`,
     body: `Part\n${text}`,
+    ...(vector && { vector: Float32Array.from(vector) }),
   })),
 })
 
@@ -74,10 +80,11 @@ export async function addDocument(
   store: Store,
   change: Parameters<typeof documentOf>[0],
   texts: readonly string[],
+  vector?: readonly number[],
 ): Promise<DocumentRecord> {
   const document = documentOf(change)
   await store.documents.put(document)
-  await store.search.replace(indexedOf(document, texts))
+  await store.search.replace(indexedOf(document, texts, document.version, vector))
   return document
 }
 

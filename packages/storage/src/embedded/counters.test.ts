@@ -41,3 +41,18 @@ test('a window slides: what was used early is free before what was used late', (
   expect([reserve('d'), reserve('e')]).toEqual([true, false])
   expect(counters.used(two)).toBe(2)
 })
+
+test('a call that outlived its hold counts, however many ended meanwhile', () => {
+  const clock = new TestClock()
+  const counters = new MemoryCounters(clock)
+  const tokens = { id: 'tokens', unit: 'tokens', most: 1e9, window: 1e9 } as const
+  counters.reserve({ id: 'long', limits: [tokens], estimate: { tokens: 5 }, expiresAt: clock.now() + 100 })
+  clock.advance(100)
+  for (let id = 0; id < 200_000; id++) {
+    counters.reserve({ id: `h${id}`, limits: [], estimate: {}, expiresAt: clock.now() + 100 })
+    counters.settle(`h${id}`, {})
+  }
+  counters.settle('long', { tokens: 40 })
+  counters.settle('long', { tokens: 40 })
+  expect(counters.used(tokens)).toBe(40)
+})

@@ -2,6 +2,7 @@ import { type Amounts, AppError, type Clock, type Counters, type Limit, type Res
 
 const mostHolds = 100_000
 const mostAccounts = 100_000
+/** Few: every id kept lives long enough to be moved by the collector, which costs more than the call itself. */
 const mostFinished = 1_000
 /** A window slides in this many steps: what leaves it leaves a step late, never early. */
 const steps = 20
@@ -18,10 +19,15 @@ interface Hold {
 export class MemoryCounters implements Counters {
   readonly #clock: Clock
   readonly #accounts = new Map<string, Account>()
-  readonly #holds = new Map<string, Hold>()
+  /** The same by the limit itself: the compiled configuration hands in the same objects again and again. */
+  #near = new WeakMap<Limit, Account>()
+  #holds = new Map<string, Hold>()
+  #churn = 0
   // two generations of finished ids: settling or reserving again changes nothing
-  #finished = new Map<string, Hold | undefined>()
-  #finishedBefore = new Map<string, Hold | undefined>()
+  #finished = new Set<string>()
+  #finishedBefore = new Set<string>()
+  /** Expired before they were settled. Kept apart from the finished: what a long call used must count, however many end meanwhile. */
+  readonly #late = new Map<string, Hold>()
   #nextExpiry = Number.POSITIVE_INFINITY
 
   constructor(clock: Clock) {
@@ -31,7 +37,7 @@ export class MemoryCounters implements Counters {
   reserve({ id, limits, estimate, expiresAt }: { id: string; limits: readonly Limit[]; estimate: Amounts; expiresAt: number }): Reserved {
     const now = this.#clock.now()
     this.#expire(now)
-    if (this.#holds.has(id) || this.#finished.has(id) || this.#finishedBefore.has(id)) return { granted: true }
+    if (this.#holds.has(id) || this.#late.has(id) || this.#finished.has(id) || this.#finishedBefore.has(id)) return { granted: true }
     if (this.#holds.size >= mostHolds) throw new AppError('overloaded', 'too many calls are under way')
     const accounts = limits.map((limit) => this.#account(limit, now))
     for (const [at, limit] of limits.entries()) {
@@ -53,14 +59,14 @@ export class MemoryCounters implements Counters {
       this.#settleLate(id, actual, now)
       return
     }
-    this.#finish(id, undefined)
+    this.#finish(id)
     this.#unbook(hold, (unit) => (hold.estimate[unit] ?? 0) - (actual[unit] ?? hold.estimate[unit] ?? 0), now)
   }
 
   release(id: string): void {
     const hold = this.#holds.get(id)
     if (!hold) return
-    this.#finish(id, undefined)
+    this.#finish(id)
     this.#unbook(hold, (unit) => hold.estimate[unit] ?? 0, this.#clock.now())
   }
 
@@ -78,9 +84,10 @@ export class MemoryCounters implements Counters {
 
   /** A call outlived its hold: what it used counts all the same. */
   #settleLate(id: string, actual: Amounts, now: number): void {
-    const late = this.#finished.get(id) ?? this.#finishedBefore.get(id)
+    const late = this.#late.get(id)
     if (!late) return
-    this.#finished.set(id, undefined)
+    this.#late.delete(id)
+    this.#finish(id)
     for (const limit of late.limits)
       if (limit.window > 0) this.#account(limit, now).add(actual[limit.unit] ?? late.estimate[limit.unit] ?? 0, now)
   }
@@ -89,14 +96,27 @@ export class MemoryCounters implements Counters {
     for (const [at, limit] of hold.limits.entries()) {
       // what is at once ends with the call, whatever it used
       const amount = limit.window === 0 ? (hold.estimate[limit.unit] ?? 0) : back(limit.unit)
-      this.#accounts.get(keyOf(limit))?.take(amount, hold.booked[at]!, now)
+      const account = this.#near.get(limit) ?? this.#accounts.get(keyOf(limit))
+      account?.take(amount, hold.booked[at]!, now)
     }
   }
 
-  #finish(id: string, late: Hold | undefined): void {
+  #finish(id: string): void {
     this.#holds.delete(id)
-    if (this.#finished.size >= mostFinished) [this.#finishedBefore, this.#finished] = [this.#finished, new Map()]
-    this.#finished.set(id, late)
+    if (++this.#churn > Math.max(1024, this.#holds.size)) {
+      // V8 chains a Map's outgrown tables: one that lives long keeps all it ever held until the next full collection
+      this.#holds = new Map(this.#holds)
+      this.#churn = 0
+    }
+    if (this.#finished.size >= mostFinished) [this.#finishedBefore, this.#finished] = [this.#finished, new Set()]
+    this.#finished.add(id)
+  }
+
+  #lapse(id: string, hold: Hold): void {
+    this.#holds.delete(id)
+    const [oldest] = this.#late.keys()
+    if (this.#late.size >= mostHolds && oldest !== undefined) this.#late.delete(oldest)
+    this.#late.set(id, hold)
   }
 
   #expire(now: number): void {
@@ -107,23 +127,30 @@ export class MemoryCounters implements Counters {
         next = Math.min(next, hold.expiresAt)
         continue
       }
-      this.#finish(id, hold)
+      this.#lapse(id, hold)
       this.#unbook(hold, (unit) => hold.estimate[unit] ?? 0, now)
     }
     this.#nextExpiry = next
   }
 
   #account(limit: Limit, now: number): Account {
+    const near = this.#near.get(limit)
+    if (near) return near
     const key = keyOf(limit)
     let account = this.#accounts.get(key)
-    if (account) return account
+    if (account) {
+      this.#near.set(limit, account)
+      return account
+    }
     if (this.#accounts.size >= mostAccounts) this.#forgetIdle(now)
     account = new Account(limit.window)
     this.#accounts.set(key, account)
+    this.#near.set(limit, account)
     return account
   }
 
   #forgetIdle(now: number): void {
+    this.#near = new WeakMap()
     for (const [key, account] of this.#accounts) if (account.used(now) === 0) this.#accounts.delete(key)
     if (this.#accounts.size >= mostAccounts) throw new AppError('overloaded', 'too many limits are in use')
   }
@@ -137,6 +164,7 @@ class Account {
   readonly #step: number
   readonly #amounts = new Map<number, number>()
   #sum = 0
+  #slidTo = -1
 
   constructor(window: number) {
     this.#step = window / steps
@@ -186,7 +214,10 @@ class Account {
 
   #slide(now: number): void {
     if (this.#step === 0) return
-    const oldest = this.#at(now) - steps
+    const step = this.#at(now)
+    if (step === this.#slidTo) return
+    this.#slidTo = step
+    const oldest = step - steps
     for (const [at, amount] of this.#amounts) {
       if (at >= oldest) return // in order of time
       this.#amounts.delete(at)

@@ -5,6 +5,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { callOf, writeCall } from '../conformance/conformance.ts'
 import { Place } from './fixtures/open.ts'
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 describe('the journal', () => {
   test('a full disk refuses calls until a write succeeds, and tears no line', async () => {
     using place = new Place()

@@ -34,7 +34,7 @@ test('a process killed at any moment loses nothing it acknowledged', { timeout: 
 })
 
 async function runUntilKilled(place: Place, acknowledge: (kind: string, id: string) => void): Promise<void> {
-  const script = join(import.meta.dirname, 'fixtures/writer.ts')
+  const script = join(import.meta.dirname, 'fixtures/child.ts')
   const child = fork(script, [place.directory, place.headsFile, place.masterKey.toString('hex')], { execArgv: [], stdio: 'inherit' })
   const exit = once(child, 'exit')
   const ready = Promise.withResolvers<void>()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { AuditReport } from '@gatehouse/contracts'
 import { uuidv7 } from '@gatehouse/kernel'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { callOf, writeCall } from '../conformance/conformance.ts'
 import { verifyAudit } from '../verify-audit.ts'
 import { Place } from './fixtures/open.ts'
@@ -26,6 +26,8 @@ function tamper(place: Place, sql: string): void {
 
 const kinds = ({ problems }: AuditReport) => [...new Set(problems.map(({ kind }) => kind))].sort()
 const verify = (place: Place) => verifyAudit(place)
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 describe('verifying the audit finds', () => {
   test('nothing wrong with what nobody touched, also while the server runs', async () => {

@@ -68,11 +68,7 @@ export class AuditChain {
 }
 
 /** Keyed as well as salted: names are guessable, the key is not. */
-export function commitment(
-  key: Buffer,
-  value: string,
-  salt: string = randomBytes(16).toString('hex'),
-): { commitment: string; salt: string } {
+function commitment(key: Buffer, value: string, salt: string = randomBytes(16).toString('hex')): { commitment: string; salt: string } {
   return { commitment: createHmac('sha256', key).update(salt).update(value).digest('hex'), salt }
 }
 

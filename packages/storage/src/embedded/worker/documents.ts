@@ -76,7 +76,7 @@ interface Owner {
 const segmentsWithOwner = `SELECT g.id, g.public_id, g.version, g.position, t.body, t.text_at, t.meta, d.public_id AS document, d.project, s.public_id AS dataset
   FROM segment g JOIN segment_text t ON t.id = g.id JOIN document d ON d.id = g.document JOIN dataset s ON s.id = d.dataset`
 
-export function toSegment(row: SegmentRow & Owner): SegmentRecord {
+function toSegment(row: SegmentRow & Owner): SegmentRecord {
   const { headings, start, end, hash, quarantine } = JSON.parse(row.meta) as SegmentMeta
   return {
     ...{

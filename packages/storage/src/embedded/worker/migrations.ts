@@ -67,7 +67,7 @@ CREATE INDEX job_by_queue ON job(queue, run_at, id);
 `,
 ]
 
-export const newestVersion = migrations.length
+const newestVersion = migrations.length
 
 export const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
 

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import type { DocumentView } from '@gatehouse/contracts'
+import { type AdminClient, GatehouseError } from '@gatehouse/sdk'
+import { Failure } from './failure.ts'
+import { plural, show, table } from './output.ts'
+import { progressOf, type Settings } from './settings.ts'
+import { printable, type Terminal } from './terminal.ts'
+
+export interface Ingestion {
+  readonly paths: readonly string[]
+  readonly base: string
+  readonly access?: string
+  readonly wait: boolean
+}
+interface Row {
+  readonly file: string
+  readonly document?: string
+  readonly status: string
+  readonly segments?: number
+  readonly quarantined?: number
+  readonly error?: string
+}
+
+const kinds = ['.md', '.markdown', '.txt', '.html', '.htm']
+const between = 300
+const longest = 10 * 60_000
+
+/** Hands the files over one by one, then waits for each. What fails is told at the end; the others are in. */
+export async function ingest(
+  terminal: Terminal,
+  settings: Settings,
+  client: AdminClient,
+  { paths, base, access, wait }: Ingestion,
+): Promise<void> {
+  const progress = progressOf(terminal, settings)
+  const files = paths.flatMap(filesAt)
+  if (files.length === 0) throw new Failure('invalid_request', `no file there ends in ${kinds.join(', ')}`)
+  const rows: Row[] = []
+  for (const [at, { path, name }] of files.entries()) {
+    terminal.signal.throwIfAborted()
+    progress(`${at + 1}/${files.length} ${printable(name)}`)
+    rows.push(await handOver(client, base, access, path, name))
+  }
+  const ended = wait ? await settled(terminal, client, rows, progress) : rows
+  show(terminal, settings.output, ended, () => summary(ended))
+  const failed = ended.filter(({ status }) => status === 'error')
+  if (failed.length)
+    throw new Failure('invalid_request', `${plural(failed.length, 'file')} of ${ended.length} could not be added`, {
+      advice: 'the table says why',
+    })
+}
+
+/** A file as it is named; of a folder, the files of a known kind below it. */
+export function filesAt(path: string): { path: string; name: string }[] {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found) throw new Failure('not_found', `there is no file or folder ${path}`)
+  if (!found.isDirectory()) return [{ path, name: basename(path) }]
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && kinds.includes(extname(entry.name).toLowerCase()))
+    .map((entry) => ({ path: join(entry.parentPath, entry.name), name: entry.name }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** A file the server refuses is a row; a server that is not there, or a person who may not, ends it all. */
+async function handOver(client: AdminClient, base: string, access: string | undefined, path: string, name: string): Promise<Row> {
+  try {
+    const body = new Uint8Array(readFileSync(path))
+    return rowOf(path, await client.uploadDocument({ path: { base }, query: { name, ...(access !== undefined && { access }) }, body }))
+  } catch (thrown) {
+    const refused = thrown instanceof GatehouseError && ['invalid_request', 'too_large', 'unsupported', 'conflict'].includes(thrown.code)
+    if (!refused) throw thrown
+    return { file: path, status: 'error', error: `${thrown.code}: ${thrown.message}` }
+  }
+}
+
+const rowOf = (file: string, { id, status, segments, quarantined, error }: DocumentView): Row => ({
+  file,
+  document: id,
+  status,
+  segments,
+  quarantined,
+  ...(error && { error: [error.code, error.message].filter(Boolean).join(': ') }),
+})
+
+const isOver = ({ status }: Row) => ['completed', 'error', 'disabled'].includes(status)
+
+async function settled(terminal: Terminal, client: AdminClient, rows: Row[], progress: (text: string) => void): Promise<Row[]> {
+  const until = terminal.now() + longest
+  for (let open = rows.filter((row) => !isOver(row)).length; open > 0; ) {
+    if (terminal.now() > until)
+      throw new Failure('timeout', `${plural(open, 'file')} still in work after ten minutes`, {
+        advice: 'the console shows how far they are',
+      })
+    await terminal.pause(between)
+    terminal.signal.throwIfAborted()
+    for (const [at, row] of rows.entries())
+      if (!isOver(row) && row.document) rows[at] = rowOf(row.file, await client.getDocument({ path: { document: row.document } }))
+    const left = rows.filter((row) => !isOver(row)).length
+    if (left < open) progress(`${rows.length - left}/${rows.length} ready`)
+    open = left
+  }
+  return rows
+}
+
+const summary = (rows: readonly Row[]) =>
+  table(
+    rows,
+    [
+      { title: 'FILE', of: ({ file }) => file },
+      { title: 'STATUS', of: ({ status }) => status },
+      { title: 'SEGMENTS', of: ({ segments }) => segments },
+      { title: 'QUARANTINED', of: ({ quarantined }) => quarantined },
+      { title: 'DOCUMENT', of: ({ document }) => document },
+      ...(rows.some(({ error }) => error) ? [{ title: 'WHY', of: ({ error }: Row) => error }] : []),
+    ],
+    'nothing was added',
+  )

@@ -1,0 +1,11 @@
+import type { AuditReport } from '@gatehouse/contracts'
+import type { ServeOptions } from '@gatehouse/server'
+
+/** What the command line needs of the server; loaded only by the commands that run or inspect one. */
+export interface ServerFace {
+  main(args: readonly string[]): Promise<void>
+  parseOptions(args: readonly string[], environment: ServeOptions['environment']): ServeOptions
+  loadMasterKey(sources: { environment: ServeOptions['environment']; configDirectory: string; dataDirectory?: string }): Buffer
+  verifyAudit(where: { directory: string; masterKey: Buffer; headsFile: string }): AuditReport
+  readDeclared(path: string): Promise<readonly { kind: string; project: string; name: string }[]>
+}

@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LoadOrder, LoadResult } from './load.ts'
+import { type Ours, startOurs } from './ours.ts'
+import { ask, cpuOf, memoryOf, type Started, start } from './processes.ts'
+
+export interface GatewayOptions {
+  readonly rounds: number
+  /** Measures our data plane without the rest of the server. */
+  readonly assembly: boolean
+  /** Layers to leave out of the assembly, for tuning. */
+  readonly without?: string
+  readonly only?: string
+  readonly say: (line: string) => void
+}
+export interface Figure {
+  readonly name: string
+  /** Median of all rounds, and the range. */
+  readonly value: number
+  readonly least: number
+  readonly most: number
+}
+export interface GatewayResult {
+  readonly machine: string
+  readonly guards: readonly string[]
+  readonly figures: Readonly<Record<string, Figure>>
+  readonly ratios: Readonly<Record<'request' | 'stream' | 'streamGuarded' | 'memory', number>>
+  readonly addedFirstText: number
+  readonly claims: readonly string[]
+  readonly problems: readonly string[]
+}
+
+export const budgets = { request: 1.7, stream: 1.15, streamGuarded: 2, memory: 1.2 } as const
+const perRound = { requests: 6000, streams: 200 }
+const chunksPerStream = 202 // 200 of text, the finish and the usage
+
+const words =
+  'Please summarise what our handbook says about annual leave, travel expenses and working from home for a new colleague who starts in the spring. '
+const prompt = (model: string, stream: boolean) =>
+  JSON.stringify({
+    model,
+    messages: [
+      { role: 'system', content: 'You are a helpful assistant of a small company.' },
+      { role: 'user', content: words.repeat(14).slice(0, 2000) },
+    ],
+    temperature: 0.2,
+    max_tokens: 600,
+    ...(stream && { stream: true, stream_options: { include_usage: true } }),
+  })
+
+interface Side {
+  readonly name: string
+  readonly pid: number
+  readonly port: number
+  readonly model: string
+}
+
+export async function measureGateway(options: GatewayOptions): Promise<GatewayResult> {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
+  const children: Started<unknown>[] = []
+  let ours: Ours | undefined
+  try {
+    const upstream = await start<{ port: number }>('upstream.ts')
+    children.push(upstream)
+    const origin = `http://127.0.0.1:${upstream.said.port}`
+    const bare = await start<{ port: number }>('bare.ts', origin)
+    children.push(bare)
+    const load = await start<string>('load.ts')
+    children.push(load)
+    ours = await startOurs({ upstream: origin, directory, assembly: options.assembly, without: options.without ?? '' })
+    return await new Measurement(options, load, { port: bare.said.port, pid: bare.child.pid! }, ours).run()
+  } finally {
+    await ours?.stop()
+    for (const { child } of children) child.disconnect()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+class Measurement {
+  readonly #options: GatewayOptions
+  readonly #load: Started<unknown>
+  readonly #ours: Ours
+  readonly #sides: Readonly<Record<'bare' | 'quiet' | 'watched', Side>>
+  readonly #samples = new Map<string, number[]>()
+  readonly #problems: string[] = []
+  #sent = 0
+  #bodies: Record<string, string[]> = {}
+
+  constructor(options: GatewayOptions, load: Started<unknown>, bare: { port: number; pid: number }, ours: Ours) {
+    this.#options = options
+    this.#load = load
+    this.#ours = ours
+    this.#sides = {
+      bare: { name: 'bare', model: 'text', ...bare },
+      quiet: { name: 'quiet', model: 'quiet', port: ours.port, pid: ours.pid },
+      watched: { name: 'watched', model: 'watched', port: ours.port, pid: ours.pid },
+    }
+  }
+
+  async run(): Promise<GatewayResult> {
+    const { bare, quiet, watched } = this.#sides
+    const { say, rounds, only } = this.#options
+    say('warming up')
+    for (const side of [bare, watched, quiet]) {
+      await this.#requests(side, 8000, false)
+      await this.#streams(side, 100, false)
+    }
+    await sleep(500)
+    const warm = memoryOf(this.#ours.pid)
+    for (let round = 1; round <= rounds; round++) {
+      if (only !== 'stream')
+        for (const side of round % 2 ? [bare, watched] : [watched, bare]) await this.#requests(side, perRound.requests, true)
+      if (only !== 'request')
+        for (const side of round % 2 ? [bare, quiet, watched] : [watched, quiet, bare]) await this.#streams(side, perRound.streams, true)
+      say(`round ${round} of ${rounds}: ${this.#line()}`)
+    }
+    await sleep(1000)
+    const memory = memoryOf(this.#ours.pid) / warm
+    const claims = await this.#claims()
+    return this.#result(memory, claims)
+  }
+
+  async #requests(side: Side, count: number, kept: boolean): Promise<void> {
+    const { cpu, result } = await this.#cost(side, { count, connections: 64, body: prompt(side.model, false) })
+    this.#check(`${side.name} requests`, result, count)
+    if (kept) this.#keep(`request ${side.name}`, (cpu / count) * 1e6)
+  }
+
+  async #streams(side: Side, count: number, kept: boolean): Promise<void> {
+    const { cpu, result } = await this.#cost(side, { count, connections: 100, body: prompt(side.model, true) })
+    this.#check(`${side.name} streams`, result, count)
+    if (result.frames !== count * (chunksPerStream + 1))
+      this.#problems.push(`${side.name}: ${result.frames} events came of ${count} streams`)
+    if (kept) this.#keep(`stream ${side.name}`, (cpu / (count * chunksPerStream)) * 1e6)
+    if (kept) this.#keep(`first text ${side.name}`, result.firstText)
+  }
+
+  async #cost(side: Side, order: Omit<LoadOrder, 'port' | 'key'>): Promise<{ cpu: number; result: LoadResult }> {
+    const before = cpuOf(side.pid)
+    const result = await ask<LoadResult>(this.#load.child, { ...order, port: side.port, key: this.#ours.key })
+    await sleep(250) // the journal's group write belongs to the cost
+    if (side.name !== 'bare') this.#sent += order.count
+    return { cpu: cpuOf(side.pid) - before, result }
+  }
+
+  /** Every answer was complete, and every body the same as the bare proxy's. */
+  #check(what: string, { statuses, bodies }: LoadResult, count: number): void {
+    if (statuses[200] !== count) this.#problems.push(`${what}: answers by status ${JSON.stringify(statuses)}`)
+    const seen = Object.keys(bodies)
+    const kind = what.endsWith('streams') ? 'streams' : 'requests'
+    this.#bodies[kind] ??= seen
+    if (seen.length !== 1 || seen[0] !== this.#bodies[kind][0]) this.#problems.push(`${what}: bodies differ from the vendor's`)
+  }
+
+  #keep(name: string, value: number): void {
+    this.#samples.set(name, [...(this.#samples.get(name) ?? []), value])
+  }
+
+  #line(): string {
+    return [...this.#samples].map(([name, values]) => `${name} ${values.at(-1)!.toFixed(1)}`).join(', ')
+  }
+
+  /** N calls made N rows, N settlements, N guard runs; otherwise the figures mean nothing. */
+  async #claims(): Promise<string[]> {
+    const counts = await this.#ours.counts()
+    const agree = (what: string, count: number, wanted = this.#sent) => {
+      if (count !== wanted) this.#problems.push(`${wanted} calls made ${count} ${what}`)
+      return `${count} ${what}`
+    }
+    const claims = [agree('journal rows', counts.rows), agree('settlements', counts.settled), agree('traces', counts.traced)]
+    if (this.#ours.guards.length) claims.push(agree('guard runs with a verdict', counts.judged))
+    else this.#problems.push('no guard is on')
+    if (counts.settledTokens !== counts.usedTokens)
+      this.#problems.push(`${counts.settledTokens} tokens settled, ${counts.usedTokens} recorded`)
+    return [`${this.#sent} calls`, ...claims, `${counts.settledTokens} tokens settled and recorded`]
+  }
+
+  #result(memory: number, claims: readonly string[]): GatewayResult {
+    const figures = Object.fromEntries([...this.#samples].map(([name, values]) => [name, figureOf(name, values)]))
+    const value = (name: string) => figures[name]?.value ?? Number.NaN
+    const bare = value('request bare')
+    return {
+      machine: bare < 50 || bare > 80 ? 'differs from the anchors’: compare ratios only' : 'like the anchors’',
+      guards: this.#ours.guards,
+      figures,
+      ratios: {
+        request: this.#ratio('request watched', 'request bare'),
+        stream: this.#ratio('stream quiet', 'stream bare'),
+        streamGuarded: this.#ratio('stream watched', 'stream bare'),
+        memory,
+      },
+      addedFirstText: value('first text watched') - value('first text bare'),
+      claims,
+      problems: this.#problems,
+    }
+  }
+
+  /** Of each round's pair, then the median: what disturbs the machine disturbs both. */
+  #ratio(above: string, below: string): number {
+    const lower = this.#samples.get(below) ?? []
+    return figureOf(
+      '',
+      (this.#samples.get(above) ?? []).map((value, at) => value / lower[at]!),
+    ).value
+  }
+}
+
+function figureOf(name: string, values: readonly number[]): Figure {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const value = sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+  return { name, value: value ?? Number.NaN, least: sorted[0] ?? Number.NaN, most: sorted.at(-1) ?? Number.NaN }
+}

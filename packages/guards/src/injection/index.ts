@@ -1,0 +1,118 @@
+import type { Finding, Stage } from '@gatehouse/contracts'
+import { defineGuard } from '@gatehouse/kernel'
+import { z } from 'zod'
+import { anyGate, type Hit, hitsIn, windowsOf } from '../recogniser.ts'
+import { type Scan, scan, scanOf } from '../scan.ts'
+import { candidatesOf } from './decode.ts'
+import { isReported } from './reported.ts'
+import { type Rule, rules } from './rules.ts'
+
+const id = 'guard.injection'
+const dataStages: readonly Stage[] = ['context', 'ingest', 'tool-result']
+/** Hints this close together count together. */
+const reach = 512
+const deepest = 2
+const mostFindings = 64
+/** Of one rule in one text: enough to decide, and it bounds the work on texts made to be slow. */
+const mostHits = 200
+/** What a weight alone is worth; only 3 passes the usual threshold of 0.8. */
+const scoreOf: Readonly<Record<number, number>> = { 1: 0.3, 2: 0.6, 3: 0.95 }
+const together = 0.85
+/** Weights of different rules within reach of each other that stop together. */
+const enough = 4
+
+const concerns = anyGate(rules.map(({ gate }) => gate))
+
+/** Attempts to override, extract or replace the instructions, in any wrapping. */
+export const injection = defineGuard({
+  id,
+  title: 'Instruction override',
+  summary: 'Attempts to override, extract or replace the instructions of the assistant: by rule, in about twenty languages, also disguised.',
+  config: z.strictObject({
+    decode: z.boolean().default(true).meta({ title: 'Look through disguises', description: 'base64, hexadecimal, rot13, reversed and spelled-out text.' }),
+  }),
+  stages: ['input', 'context', 'ingest', 'tool-call', 'tool-result', 'output'],
+  create: ({ decode }) => ({
+    inspect(subject) {
+      const scanned = scanOf(subject)
+      const isData = dataStages.includes(subject.stage)
+      const found = judged(scanned, isData)
+      if (decode) found.push(...disguised(subject.text, scanned, isData, 1))
+      if (scanned.tags >= 3) found.push({ guard: id, rule: 'injection.hidden-text', score: 0.6, start: 0, end: subject.text.length })
+      if (scanned.overrides > 0) found.push({ guard: id, rule: 'injection.turned-text', score: 0.3, start: 0, end: subject.text.length })
+      return found.slice(0, mostFindings)
+    },
+  }),
+})
+
+interface Weighed extends Hit {
+  readonly rule: Rule
+  readonly weight: number
+}
+
+/** Findings in the text itself, with ranges of the original. */
+function judged(scanned: Scan, isData: boolean): Finding[] {
+  if (!concerns(scanned)) return []
+  const { view, offsets } = scanned
+  const hits: Weighed[] = []
+  for (const rule of rules) {
+    let room = mostHits
+    for (const window of windowsOf(scanned, rule.gate, rule.before, rule.after, view.length)) {
+      const found = hitsIn(view, window, rule.pattern, room)
+      room -= found.length
+      for (const hit of found) hits.push({ ...hit, rule, weight: weightOf(rule, hit, view, isData) })
+      if (room === 0) break
+    }
+  }
+  if (hits.length === 0) return []
+  const original = ({ start, end }: Hit) => (offsets ? { start: offsets[start]!, end: offsets[end]! } : { start, end })
+  const findings = strongest(hits).map((hit) => ({ guard: id, rule: `injection.${hit.rule.id}`, score: scoreOf[hit.weight]!, ...original(hit) }))
+  const sum = hits.some(({ weight }) => weight === 3) ? undefined : combined(hits)
+  return sum ? [{ guard: id, rule: 'injection.combined', score: together, ...original(sum) }, ...findings] : findings
+}
+
+/** Orders that are only told about ("a request to ignore earlier rules") do not stop alone. */
+function weightOf(rule: Rule, { start }: Hit, view: string, isData: boolean): number {
+  const weight = isData ? (rule.inData ?? rule.weight) : rule.weight
+  return weight === 3 && isReported(view.slice(Math.max(0, start - 90), start)) ? 2 : weight
+}
+
+/** Of overlapping hits of one family the heaviest. */
+function strongest(hits: readonly Weighed[]): Weighed[] {
+  const kept: Weighed[] = []
+  for (const hit of [...hits].sort((a, b) => b.weight - a.weight || a.start - b.start))
+    if (!kept.some((other) => other.rule.id === hit.rule.id && other.start < hit.end && hit.start < other.end)) kept.push(hit)
+  return kept.sort((a, b) => a.start - b.start)
+}
+
+/** The stretch in which enough different rules hit; each counts once. */
+function combined(hits: readonly Weighed[]): Hit | undefined {
+  const sorted = [...hits].sort((a, b) => a.start - b.start)
+  for (const [index, first] of sorted.entries()) {
+    const seen = new Map<string, number>()
+    let sum = 0
+    for (let at = index; at < sorted.length && sorted[at]!.start - first.start <= reach; at++) {
+      const { rule, weight } = sorted[at]!
+      const before = seen.get(rule.id) ?? 0
+      if (weight > before) {
+        sum += weight - before
+        seen.set(rule.id, weight)
+      }
+      if (sum >= enough) return { start: first.start, end: sorted[at]!.end }
+    }
+  }
+  return undefined
+}
+
+/** The same in what is hidden in the text, at most two disguises deep; the finding is the disguise. */
+function disguised(text: string, scanned: Scan, isData: boolean, depth: number): Finding[] {
+  const findings: Finding[] = []
+  for (const candidate of candidatesOf(text, scanned)) {
+    const inner = scan(candidate.text)
+    const found = judged(inner, isData)
+    if (depth < deepest) found.push(...disguised(candidate.text, inner, isData, depth + 1))
+    const worst = found.reduce<Finding | undefined>((best, each) => (each.score > (best?.score ?? 0.5) ? each : best), undefined)
+    if (worst) findings.push({ ...worst, start: candidate.start, end: candidate.end })
+  }
+  return findings
+}
