@@ -20,7 +20,7 @@ afterAll(async () => {
   place.remove()
 })
 
-const question = 'What is the top of the salary band for level E3 in Leeds?'
+const question = 'What is the maximum of salary band B4 in Leeds, in pounds a year?'
 
 /** Words that stand in the salary table alone. */
 async function secretsOf(title: RegExp) {

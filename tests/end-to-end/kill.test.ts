@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { headsFileOf } from '@gatehouse/server'
 import { createEmbeddedStore, loadMasterKey } from '@gatehouse/storage'
 import { expect, test } from 'vitest'
 import { type ServerProcess, spawnServer, temporaryPlace } from './server-process.ts'
@@ -41,7 +41,7 @@ test('killing the server at random moments loses no record of what it answered, 
     expect(whole.size).toBeGreaterThan(rounds)
 
     const masterKey = loadMasterKey({ environment: {}, configDirectory: place.home })
-    await using store = await createEmbeddedStore({ directory: place.data, masterKey, headsFile: join(place.home, 'audit-heads.jsonl') })
+    await using store = await createEmbeddedStore({ directory: place.data, masterKey, headsFile: headsFileOf({ ...place, environment: {} }) })
     await store.journal.flush()
     const recorded: string[] = []
     for (let after: string | undefined, more = true; more; ) {

@@ -145,7 +145,7 @@ test('a refusal is an answer: 200, the policy’s words, finish reason content_f
   expect(stream.headers.get('content-type')).toContain('text/event-stream')
   const text = await stream.text()
   expect(text).toContain('"content":"Not allowed here."')
-  expect(text).toMatch(/"finish_reason":"content_filter"[^]*"choices":\[\],"usage"[^]*data: \[DONE\]\n\n$/)
+  expect(text).toMatch(/"finish_reason":"content_filter"[\s\S]*"choices":\[\],"usage"[\s\S]*data: \[DONE\]\n\n$/)
   for (const record of house.journal.records) expect(record).toMatchObject({ end: 'blocked', status: 200, error: { code: 'blocked' } })
   expect(house.transport.counts.begun).toBe(0)
 })

@@ -18,6 +18,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+const headsFileOf = ({ environment }: { environment: Readonly<Record<string, string | undefined>> }) =>
+  environment.GATEHOUSE_AUDIT_HEADS ?? join(home, 'audit-heads.jsonl')
 const intact = { intact: true, chains: [{ writer: 'w', records: 4, heads: 1, intact: true }], batches: 1, problems: [] }
 async function examined(changed: Partial<Surroundings> = {}): Promise<Record<string, Check>> {
   const around: Surroundings = {
@@ -28,7 +30,7 @@ async function examined(changed: Partial<Surroundings> = {}): Promise<Record<str
     host: '127.0.0.1',
     ports: [{ name: 'data plane', port: 0 }],
     root: folder,
-    server: { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => intact },
+    server: { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => intact, headsFileOf },
     ...changed,
   }
   return Object.fromEntries((await examine(around)).map((check) => [check.name, check]))
@@ -57,7 +59,7 @@ test('an audit that is not intact, a damaged database and an unreadable key fail
   makeStore()
   keep(join(home, 'master.key'))
   const problems = [{ writer: 'w', sequence: 1, kind: 'edit' as const, message: 'the record was changed' }]
-  const server = { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => ({ ...intact, intact: false, problems }) }
+  const server = { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => ({ ...intact, intact: false, problems }), headsFileOf }
   expect((await examined({ server })).store).toMatchObject({ level: 'fail', message: expect.stringContaining('the record was changed') })
   const wrong = () => {
     throw new Error('other people may read the master key')

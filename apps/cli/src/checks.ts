@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve, sep } from 'node:path'
-import { headsFile, masterKeyFile } from './places.ts'
+import { masterKeyFile } from './places.ts'
 import type { ServerFace } from './server-face.ts'
 
 /** One line of the doctor: what was looked at, how it is, and what to do when it is not well. */
@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly ports: readonly { readonly name: string; readonly port: number }[]
   /** The root of the installation, where the web apps are built. */
   readonly root: string
-  readonly server: Pick<ServerFace, 'loadMasterKey' | 'verifyAudit'>
+  readonly server: Pick<ServerFace, 'loadMasterKey' | 'verifyAudit' | 'headsFileOf'>
 }
 type Told = Omit<Check, 'name'>
 
@@ -123,7 +123,7 @@ function checkMasterKey(around: Surroundings): Told {
 }
 
 function checkHeads(around: Surroundings): Told {
-  const file = headsFile(around.environment, around.home)
+  const file = around.server.headsFileOf(around)
   if (isInside(file, around.data))
     return fail(`${file} lies in the data directory`, 'set GATEHOUSE_AUDIT_HEADS to a place that who changes the data cannot change')
   if (existsSync(file)) return ok(`${file}, ${readFileSync(file, 'utf8').split('\n').filter(Boolean).length} signed`)
@@ -147,7 +147,7 @@ async function checkStore(around: Surroundings): Promise<Told> {
   if (key !== undefined && !existsSync(key))
     return warn('the database is in order; the audit cannot be checked without the master key', 'bring the key back')
   const masterKey = server.loadMasterKey({ environment, configDirectory: home, dataDirectory: data })
-  const { intact, problems, chains } = server.verifyAudit({ directory: data, masterKey, headsFile: headsFile(environment, home) })
+  const { intact, problems, chains } = server.verifyAudit({ directory: data, masterKey, headsFile: server.headsFileOf(around) })
   if (!intact) return fail(`the audit is not intact: ${problems[0]?.message}`, `"gatehouse audit verify --data ${data}" tells all`)
   return ok(`the database is in order, the audit is intact (${chains.reduce((sum, { records }) => sum + records, 0)} records)`)
 }

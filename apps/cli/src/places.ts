@@ -12,7 +12,3 @@ export function masterKeyFile({ GATEHOUSE_MASTER_KEY, GATEHOUSE_MASTER_KEY_FILE 
   if (GATEHOUSE_MASTER_KEY) return undefined
   return resolve(GATEHOUSE_MASTER_KEY_FILE ?? join(home, 'master.key'))
 }
-
-/** Where the server exports the signed heads of the audit to. */
-export const headsFile = ({ GATEHOUSE_AUDIT_HEADS }: Environment, home: string): string =>
-  resolve(GATEHOUSE_AUDIT_HEADS ?? join(home, 'audit-heads.jsonl'))

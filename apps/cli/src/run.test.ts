@@ -88,6 +88,7 @@ describe('audit verify on a data directory', () => {
   const server = (verified: object[]) => ({
     parseOptions: (args: readonly string[]) => ({ data: args[1] ?? 'none' }) as never,
     loadMasterKey: () => Buffer.alloc(32),
+    headsFileOf: ({ home }: { home: string }) => join(home, 'audit-heads.jsonl'),
     verifyAudit: (where: object) => {
       verified.push(where)
       return report

@@ -6,6 +6,8 @@ export interface ServerFace {
   main(args: readonly string[]): Promise<void>
   parseOptions(args: readonly string[], environment: ServeOptions['environment']): ServeOptions
   loadMasterKey(sources: { environment: ServeOptions['environment']; configDirectory: string; dataDirectory?: string }): Buffer
+  /** Where a data directory's signed heads are exported to. */
+  headsFileOf(where: { data: string; home: string; environment: ServeOptions['environment'] }): string
   verifyAudit(where: { directory: string; masterKey: Buffer; headsFile: string }): AuditReport
   readDeclared(path: string): Promise<readonly { kind: string; project: string; name: string }[]>
 }

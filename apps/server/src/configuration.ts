@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join, relative } from 'node:path'
-import type { Kind } from '@gatehouse/contracts'
+import { dirname, join, relative, resolve } from 'node:path'
+import type { Kind, Resource } from '@gatehouse/contracts'
 import { AppError, type Declared, parseDeclared, type Problem, type Resources, refuse } from '@gatehouse/kernel'
 import { parseAllDocuments } from 'yaml'
 
@@ -17,13 +17,23 @@ export async function readDeclared(path: string): Promise<Declared[]> {
       const value: unknown = document.toJS({ maxAliasCount: 50 })
       if (value === null || value === undefined) return
       const parsed = parseDeclared(value, where)
-      if ('declared' in parsed) declared.push(parsed.declared)
+      if ('declared' in parsed) declared.push(besideFile(parsed.declared, file))
       else problems.push(...parsed.problems)
     })
   }
   problems.push(...duplicates(declared))
   if (problems.length) throw refuse(`${path} is not in order`, problems)
   return declared
+}
+
+/** A folder that a source names counts from the file that names it, not from where the server was started. */
+function besideFile(declared: Declared, file: string): Declared {
+  if (declared.kind !== 'KnowledgeBase') return declared
+  const { spec } = declared as Declared<'KnowledgeBase'>
+  const sources = spec.sources.map(({ use, config }) =>
+    typeof config.path === 'string' ? { use, config: { ...config, path: resolve(dirname(file), config.path) } } : { use, config },
+  )
+  return { ...declared, spec: { ...spec, sources } }
 }
 
 async function yamlFiles(path: string): Promise<string[]> {
@@ -50,6 +60,19 @@ function duplicates(declared: readonly Declared[]): Problem[] {
 
 /** References first: what a later kind names exists when it is put. */
 const order: readonly Kind[] = ['Group', 'User', 'Policy', 'Provider', 'Tool', 'KnowledgeBase', 'Route', 'App', 'Consumer']
+
+/** What the store would hold after `applyDeclared`: compiled first, so that a broken set never replaces a good one. */
+export function asApplied(present: readonly Resource[], declared: readonly Declared[]): Resource[] {
+  const key = ({ kind, project, name }: { kind: Kind; project: string; name: string }) => `${kind}/${project}/${name}`
+  const kept = new Map(present.filter(({ managedBy }) => managedBy !== 'file').map((resource) => [key(resource), resource]))
+  const known = new Map(present.map((resource) => [key(resource), resource]))
+  for (const each of declared) {
+    if (kept.has(key(each))) continue
+    const { id = key(each), version = 0, createdAt = 0, updatedAt = 0 } = known.get(key(each)) ?? {}
+    kept.set(key(each), { ...each, id, version, createdAt, updatedAt, managedBy: 'file' })
+  }
+  return [...kept.values()]
+}
 
 /**
  * Makes the store hold what the files declare: puts what changed, removes what an earlier start declared and this one does not.

@@ -1,5 +1,5 @@
 export { main } from './main.ts'
-export { parseOptions, type ServeOptions } from './options.ts'
+export { headsFileOf, parseOptions, type ServeOptions } from './options.ts'
 export { readDeclared } from './configuration.ts'
 export { type RunningServer, startServer } from './server.ts'
 export { loadMasterKey, verifyAudit } from '@gatehouse/storage'

@@ -21,23 +21,27 @@ export interface LiveConfiguration {
   close(): void
 }
 
+export interface CompileEverything extends CompileTools {
+  nodes(find: (name: string, project: string) => string | undefined): Registry<NodeDefinition>
+}
+
 const kinds: readonly Kind[] = ['Provider', 'Route', 'Consumer', 'Policy', 'KnowledgeBase', 'App', 'User', 'Group']
 
 /** The configuration in memory: compiled off the hot path, swapped as a whole. A broken change never replaces a good one. */
 export async function createLiveConfiguration(
   resources: Resources,
-  tools: CompileTools & { readonly nodes: (find: (name: string, project: string) => string | undefined) => Registry<NodeDefinition> },
+  tools: CompileEverything,
   report: (problem: string) => void,
 ): Promise<LiveConfiguration> {
   let problem: string | undefined
-  let current = await compileAll(resources, tools)
+  let current = await compileAll(await listResources(resources), tools)
   let running: Promise<void> = Promise.resolve()
   let waiting = false
 
   const swap = async () => {
     waiting = false
     try {
-      current = await compileAll(resources, tools)
+      current = await compileAll(await listResources(resources), tools)
       problem = undefined
     } catch (thrown) {
       problem = toAppError(thrown).message
@@ -64,18 +68,19 @@ export async function createLiveConfiguration(
   }
 }
 
-async function compileAll(
-  resources: Resources,
-  tools: Parameters<typeof createLiveConfiguration>[1],
-): Promise<Compiled> {
-  const all = (await Promise.all(kinds.map((kind) => resources.list(kind)))).flat()
+/** All that the configuration is compiled from. */
+export const listResources = async (resources: Resources): Promise<Resource[]> =>
+  (await Promise.all(kinds.map((kind) => resources.list(kind)))).flat()
+
+/** One immutable whole, or one error with everything that is wrong. */
+export async function compileAll(all: readonly Resource[], tools: CompileEverything): Promise<Compiled> {
   const bases = all.filter((resource): resource is Resource<'KnowledgeBase'> => resource.kind === 'KnowledgeBase')
   const datasets = new Map(bases.map(({ project, name, id }) => [`${project}/${name}`, id]))
   const snapshot = await compile(all, tools)
   return { snapshot, datasets, bases: new Map(bases.map((base) => [base.id, base])), apps: compileApps(all, datasets, tools) }
 }
 
-function compileApps(all: readonly Resource[], datasets: ReadonlyMap<string, string>, tools: Parameters<typeof createLiveConfiguration>[1]): Map<string, CompiledApp> {
+function compileApps(all: readonly Resource[], datasets: ReadonlyMap<string, string>, tools: CompileEverything): Map<string, CompiledApp> {
   const nodes = tools.nodes((name, project) => datasets.get(`${project}/${name}`))
   const problems: Problem[] = []
   const apps = new Map<string, CompiledApp>()

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -20,6 +21,12 @@ export interface ServeOptions {
   readonly sample?: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly quiet?: boolean
+}
+
+/** Where the signed heads of the audit go: outside the data, a file of its own for each data directory. */
+export function headsFileOf({ data, home, environment }: Pick<ServeOptions, 'data' | 'home' | 'environment'>): string {
+  const own = createHash('sha256').update(resolve(data)).digest('hex').slice(0, 12)
+  return resolve(environment.GATEHOUSE_AUDIT_HEADS ?? join(home, `audit-heads-${own}.jsonl`))
 }
 
 const known = {

@@ -10,16 +10,16 @@ import { createDifyKnowledgeApi } from '@gatehouse/knowledge'
 import { createTransport, providers } from '@gatehouse/providers'
 import { createEmbeddedStore, loadMasterKey } from '@gatehouse/storage'
 import { createNodes } from '@gatehouse/workflow'
-import { applyDeclared, readDeclared } from './configuration.ts'
+import { applyDeclared, asApplied, readDeclared } from './configuration.ts'
 import { createControlPlane } from './control-plane.ts'
 import { createDataPlane } from './data-plane.ts'
 import { ensureDefaults, owner } from './defaults.ts'
 import { createDocumentsRoom } from './documents-room.ts'
 import { closeListener, createListener } from './http.ts'
 import { isLoopback, listen } from './listen.ts'
-import { createLiveConfiguration } from './live-configuration.ts'
-import { createLogger } from './log.ts'
-import type { ServeOptions } from './options.ts'
+import { type CompileEverything, compileAll, createLiveConfiguration, listResources } from './live-configuration.ts'
+import { createLogger, type Logger } from './log.ts'
+import { headsFileOf, type ServeOptions } from './options.ts'
 import { createPasswords } from './passwords.ts'
 import { createPipeline } from './pipeline.ts'
 import { sampleKey, sampleResources } from './sample.ts'
@@ -66,24 +66,22 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
   const log = createLogger(options.environment.GATEHOUSE_LOG ?? 'warn')
   const store = await openStore(options)
   closing(() => store[Symbol.asyncDispose]())
-  const newKey = await seed(options, store)
   const registries = { providers: new Registry(providers), guards: new Registry(guards) }
+  const compiling: CompileEverything = {
+    providers: registries.providers,
+    bindPolicy: (id, spec) => bindPolicy(id, spec, registries.guards),
+    resolveSecret: (reference) => resolveSecret(reference, secretSources(options, store.secrets)),
+    nodes: (findDataset) => createNodes({ findDataset }),
+  }
+  const newKey = await seed(options, store, compiling, log)
 
   let policyOf: (project: string, name: string) => BoundPolicy
   const inspector = createInspector({ policyOf: (project, name) => policyOf(project, name) })
   const documents = createDocumentsRoom(store, inspector, clock, log)
   closing(() => documents.close())
 
-  const nodes = (findDataset: (name: string, project: string) => string | undefined) => createNodes({ findDataset })
-  const configuration = await createLiveConfiguration(
-    store.resources,
-    {
-      providers: registries.providers,
-      bindPolicy: (id, spec) => bindPolicy(id, spec, registries.guards),
-      resolveSecret: (reference) => resolveSecret(reference, secretSources(options, store.secrets)),
-      nodes,
-    },
-    (problem) => log.error({ problem }, 'the newest configuration is not in force'),
+  const configuration = await createLiveConfiguration(store.resources, compiling, (problem) =>
+    log.error({ problem }, 'the newest configuration is not in force'),
   )
   closing(() => configuration.close())
   policyOf = (project, name) => configuration.current.snapshot.policyOf(project, name)
@@ -149,7 +147,7 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
     catalog: {
       provider: registries.providers.describe(),
       guard: registries.guards.describe(),
-      node: nodes(() => undefined).describe(),
+      node: compiling.nodes(() => undefined).describe(),
     },
     hosts: () => hostsOf(options.controlHost, address.control),
     secure: false,
@@ -189,14 +187,18 @@ function openStore({ data, home, environment }: ServeOptions) {
   return createEmbeddedStore({
     directory: data,
     masterKey: loadMasterKey({ environment, configDirectory: home, dataDirectory: data }),
-    headsFile: environment.GATEHOUSE_AUDIT_HEADS ?? join(home, 'audit-heads.jsonl'),
+    headsFile: headsFileOf({ data, home, environment }),
     redactor: new URL('./content-redactor.ts', import.meta.url),
   })
 }
 
 /** What is declared for this start is in the store afterwards. Returns the sample consumer's key when it was made just now. */
-async function seed(options: ServeOptions, { resources, secrets }: Awaited<ReturnType<typeof openStore>>): Promise<string | undefined> {
-  await ensureDefaults(resources)
+async function seed(
+  options: ServeOptions,
+  { resources, secrets }: Awaited<ReturnType<typeof openStore>>,
+  compiling: CompileEverything,
+  log: Logger,
+): Promise<string | undefined> {
   let made: string | undefined
   if (options.sample && !(await secrets.get(sampleKey))) {
     made = createKey('model').key
@@ -206,7 +208,10 @@ async function seed(options: ServeOptions, { resources, secrets }: Awaited<Retur
     ...(options.sample ? await sampleResources(options.sample, options.environment) : []),
     ...(options.config ? await readDeclared(options.config) : []),
   ]
-  await applyDeclared(resources, declared)
+  await compileAll(asApplied(await listResources(resources), declared), compiling)
+  const { kept } = await applyDeclared(resources, declared)
+  if (kept.length) log.warn({ kept }, 'declared in a file but managed in the console; take them over there to let the file decide')
+  await ensureDefaults(resources)
   return made
 }
 

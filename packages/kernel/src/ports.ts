@@ -47,6 +47,8 @@ export interface RetrieveQuery {
   readonly topK?: number
   /** Applied to the final score. */
   readonly threshold?: number
+  /** Count what was withheld, for an operator; done anyway when there is an exchange to note it on. */
+  readonly countWithheld?: boolean
 }
 export interface Retrieval {
   /** Best first, numbered from 1. */

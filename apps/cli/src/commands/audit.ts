@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { adminClient, tokenOf } from '../clients.ts'
 import { Failure } from '../failure.ts'
 import { plural, show, table } from '../output.ts'
-import { headsFile, masterKeyFile } from '../places.ts'
+import { masterKeyFile } from '../places.ts'
 import { type Settings, settingsOf } from '../settings.ts'
 import { printable, type Terminal } from '../terminal.ts'
 
@@ -51,7 +51,7 @@ export function addAudit(program: Command, terminal: Terminal): void {
 /** Without the server: its library reads the store, which a running server does not mind. */
 async function verifyHere(terminal: Terminal, { home }: Settings, { data, heads }: VerifyOptions): Promise<AuditReport> {
   const { environment } = terminal
-  const { parseOptions, loadMasterKey, verifyAudit } = await terminal.loadServer()
+  const { headsFileOf, parseOptions, loadMasterKey, verifyAudit } = await terminal.loadServer()
   const directory = parseOptions(data === undefined ? [] : ['--data', data], environment).data
   if (!existsSync(join(directory, 'store.db')))
     throw new Failure('not_found', `there is no store in ${directory}`, {
@@ -62,7 +62,7 @@ async function verifyHere(terminal: Terminal, { home }: Settings, { data, heads 
   if (file !== undefined && !existsSync(file))
     throw new Failure('not_found', `the master key ${file} is missing`, { advice: 'set GATEHOUSE_MASTER_KEY or GATEHOUSE_MASTER_KEY_FILE' })
   const masterKey = loadMasterKey({ environment, configDirectory: home, dataDirectory: directory })
-  return verifyAudit({ directory, masterKey, headsFile: heads ?? headsFile(environment, home) })
+  return verifyAudit({ directory, masterKey, headsFile: heads ?? headsFileOf({ data: directory, home, environment }) })
 }
 
 type Report = Pick<AuditReport, 'intact' | 'batches'> & {

@@ -20,7 +20,7 @@ export const searchOperations: Create<Pick<typeof knowledgeEndpoints, 'searchBas
       const details = { asUser: person.name, ...present({ reason }) }
       await store.audit.append({ ...event, action: revealed ? 'content.read' : 'retrieval.act-as', details })
     }
-    const found = await datasets.retrieve({ datasets: [base.id], text, ...present({ topK, threshold }) }, asker)
+    const found = await datasets.retrieve({ datasets: [base.id], text, countWithheld: true, ...present({ topK, threshold }) }, asker)
     const passage = await resolvePassages(datasets, referencesOf([found.record]), revealed ? asker : operator.asker)
     return {
       ...retrievalView(found.record, passage, [base], found.scores),

@@ -13,7 +13,7 @@ export interface Word {
 export const stopWords: ReadonlySet<string> = new Set(
   (
     'a an and are as at be been but by can could did do does for from had has have he her his how i if in into is it its ' +
-    'may of on or our she should so such than that the their them then there these they this to was we were what when where which who will with would you your'
+    'may of on or our she should so such than that the their them then there these they this to was we were what when where which who will with would you your about all also any between both each me more most my no not only other some than us'
   ).split(' '),
 )
 

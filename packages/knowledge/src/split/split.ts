@@ -8,7 +8,7 @@ const latin = 900
 const cjk = 400
 const tableFactor = latin / 1500
 /** A section this much too long stays whole. */
-const slack = 0.3
+const slack = 0.15
 
 /** Whole sentences within a heading, about 900 Latin or 400 Chinese characters; tables by rows. */
 export function split(text: string, blocks: readonly PlacedBlock[], splitting: Splitting): Piece[] {
