@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type PolicySpec, type Resource, specs } from '@gatehouse/contracts'
 import { compile, createDispatch, createEdge, createLimit, createRecorder } from '@gatehouse/gateway'
-import * as guardRoom from '@gatehouse/guards'
-import { bindPolicy, compose, createGuardLayer, type GuardDefinition, type Layer, Registry } from '@gatehouse/kernel'
+import { bindPolicy, compose, createGuardLayer, type Layer, Registry } from '@gatehouse/kernel'
 import { createTransport, providers } from '@gatehouse/providers'
 import { createEmbeddedStore } from '@gatehouse/storage'
+import { declared, deterministic } from './resources.ts'
 
 /** Our data plane alone, with the real store, for tuning: `--assembly`. The product is measured through apps/server. */
 const [upstream = '', directory = '', key = '', bare = ''] = process.argv.slice(2)
@@ -16,17 +16,7 @@ const store = await createEmbeddedStore({
   masterKey: Buffer.alloc(32, 7),
   headsFile: join(directory, 'heads.jsonl'),
 })
-const definitions = ((guardRoom as { guards?: readonly GuardDefinition[] }).guards ?? []).filter(({ id }) =>
-  /pii|secrets|injection/.test(id),
-)
-const registry = new Registry(definitions)
-const stage = (name: 'input' | 'output') =>
-  definitions.filter(({ stages }) => stages.includes(name)).map(({ id }) => ({ guard: id, action: 'redact' }))
-const policies: Record<string, unknown> = {
-  quiet: { stages: { input: stage('input') } },
-  watched: { stages: { input: stage('input'), output: stage('output') } },
-}
-const target = { provider: 'vendor', model: 'text' }
+const registry = new Registry(deterministic)
 const made = (kind: Resource['kind'], name: string, spec: unknown): Resource => ({
   id: name,
   kind,
@@ -39,17 +29,7 @@ const made = (kind: Resource['kind'], name: string, spec: unknown): Resource => 
   spec: specs[kind].parse(spec) as Resource['spec'],
 })
 const snapshot = await compile(
-  [
-    made('Provider', 'vendor', { use: 'provider.openai-compatible', config: { baseUrl: `${upstream}/v1` } }),
-    made('Policy', 'quiet', policies.quiet),
-    made('Policy', 'watched', policies.watched),
-    made('Route', 'quiet', { models: ['quiet'], targets: [target], policy: 'quiet', content: 'metadata' }),
-    made('Route', 'watched', { models: ['watched'], targets: [target], policy: 'watched', content: 'metadata' }),
-    made('Consumer', 'bench', {
-      keys: [{ secret: 'env:KEY' }],
-      limits: { requestsPerMinute: 1e9, tokensPerMinute: 1e12, concurrency: 1e6 },
-    }),
-  ],
+  declared(upstream).map(({ kind, name, spec }) => made(kind, name, spec)),
   {
     providers: new Registry(providers),
     bindPolicy: (id: string, spec: PolicySpec) => bindPolicy(id, spec, registry),
@@ -86,7 +66,7 @@ const edge = createEdge({
 const server = createServer({ noDelay: true }, edge)
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () =>
-  process.send?.({ port: (server.address() as AddressInfo).port, guards: definitions.map(({ id }) => id) }),
+  process.send?.({ port: (server.address() as AddressInfo).port, guards: deterministic.map(({ id }) => id) }),
 )
 process.on('message', async () => {
   await store.journal.flush()

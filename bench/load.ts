@@ -74,8 +74,7 @@ class Caller {
     this.#size += read.length
     if (this.#needed === 0) this.#head()
     if (!this.#first && read.includes('"content":"')) this.#first = performance.now() - this.#begun
-    if (this.#needed > 0 && (this.#chunked ? isLast(read) : this.#size >= this.#needed))
-      this.#answer(this.#status)
+    if (this.#needed > 0 && (this.#chunked ? isLast(read) : this.#size >= this.#needed)) this.#answer(this.#status)
   }
 
   #head(): void {

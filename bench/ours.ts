@@ -39,8 +39,8 @@ export async function startOurs({ upstream, directory, assembly, without }: Ours
     key,
     guards: said.guards,
     async counts() {
-      const { open } = await ask<{ open: number }>(child, 'flush')
-      if (open !== 0) throw new Error(`${open} reservations were left open`)
+      const { open } = await ask<{ open?: number }>(child, 'flush')
+      if (open) throw new Error(`${open} reservations were left open`)
       return countsOf(join(directory, 'data', 'store.db'))
     },
     async stop() {

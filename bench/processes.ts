@@ -9,7 +9,10 @@ export interface Started<T> {
 
 /** Starts a file of the bench and waits for the first thing it says. */
 export function start<T>(file: string, ...args: string[]): Promise<Started<T>> {
-  const child = fork(join(import.meta.dirname, file), args, { execArgv: (process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean), stdio: ['ignore', process.env.BENCH_FLAGS ? 'inherit' : 'ignore', 'inherit', 'ipc'] })
+  const child = fork(join(import.meta.dirname, file), args, {
+    execArgv: (process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean),
+    stdio: ['ignore', process.env.BENCH_FLAGS ? 'inherit' : 'ignore', 'inherit', 'ipc'],
+  })
   return new Promise((resolve, reject) => {
     child.once('message', (said) => resolve({ child, said: said as T }))
     child.once('exit', (code) => reject(new Error(`bench/${file} ended with ${code} before it was ready`)))

@@ -6,12 +6,12 @@ import type { House } from './house.ts'
 /** What a person sees of one answer. */
 export interface Answer {
   readonly text: string
-  readonly cited: readonly Pick<Source, 'title' | 'text' | 'reference'>[]
   readonly refused: boolean
   /** Everything that reached the person: text, citations, suggestions. */
   readonly everything: string
 }
-export type Ask = (question: string, asker: Asker) => Promise<Answer>
+/** With the documents it cites. */
+export type Ask = (question: string, asker: Asker) => Promise<Answer & { readonly documents: readonly string[] }>
 
 const refusals = { en: 'I could not find this in the documents you can read.', zh: '在您可以阅读的文档中没有找到相关内容。' }
 
@@ -22,14 +22,14 @@ export function createAsk({ datasets }: House, base: string, topK = 5): Ask {
     const { sources, weak, nearest, termWeights } = await datasets.retrieve({ datasets: [base], text: question, topK }, asker)
     if (weak || sources.length === 0) {
       const text = refusals[languageOf(question)]
-      return { text, cited: [], refused: true, everything: [text, ...nearest].join('\n') }
+      return { text, documents: [], refused: true, everything: [text, ...nearest].join('\n') }
     }
     const text = await answer(builtin, { question, sources, termWeights: termWeights ?? {} }, asker)
     const numbers = new Set([...text.matchAll(/\[(\d+)\]/g)].map(([, n]) => Number(n)))
     const cited = sources.filter(({ n }) => numbers.has(n))
     return {
       text,
-      cited,
+      documents: cited.map(({ reference }) => reference.document),
       refused: isRefusal(text),
       everything: [text, ...cited.flatMap((source) => [source.title, source.text])].join('\n'),
     }

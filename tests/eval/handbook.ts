@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Asker, Principal } from '@gatehouse/contracts'
 import { createConnector } from '@gatehouse/knowledge'
 import { parse } from 'yaml'
@@ -46,8 +46,7 @@ export const loadManifest = async (folder: string): Promise<Manifest> =>
   parse(await readFile(join(folder, 'manifest.yaml'), 'utf8')) as Manifest
 
 /** All questions of a file, each as its asker, in process. */
-export async function askInProcess(file: string, inspector?: Parameters<typeof createHouse>[0]): Promise<Outcome[]> {
-  const folder = dirname(file)
+export async function askInProcess(file: string, folder: string, inspector?: Parameters<typeof createHouse>[0]): Promise<Outcome[]> {
   const manifest = await loadManifest(folder)
   const house = await createHouse(inspector)
   try {
@@ -78,7 +77,7 @@ export async function askAll(
   const outcomes: Outcome[] = []
   for (const question of questions) {
     const answer = await ask(question.question, askerOf(question.asker))
-    outcomes.push({ question, answer, cited: answer.cited.map(({ reference }) => pathOf(reference.document)) })
+    outcomes.push({ question, answer, cited: answer.documents.map(pathOf) })
   }
   return outcomes
 }
@@ -119,7 +118,8 @@ export function leaks({ question, answer }: Outcome, { documents }: Manifest): b
   const titles = (question.documents ?? []).flatMap((path) =>
     documents.filter((document) => document.path === path).map(({ title }) => title),
   )
-  return [...(question.answers ?? []), ...titles].some((secret) => contains(answer.everything, secret))
+  const secrets = [...(question.answers ?? []), ...titles].filter((secret) => !contains(question.question, secret))
+  return secrets.some((secret) => contains(answer.everything, secret))
 }
 
 const plain = (text: string) => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ')

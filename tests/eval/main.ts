@@ -1,12 +1,23 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { askInProcess, floors, type HandbookFigures, hasGold, isCited, leaks, loadManifest, type Outcome, obeys, score } from './handbook.ts'
+import {
+  askInProcess,
+  floors,
+  type HandbookFigures,
+  hasGold,
+  isCited,
+  leaks,
+  loadManifest,
+  type Outcome,
+  obeys,
+  score,
+} from './handbook.ts'
 import { askServer } from './handbook-server.ts'
 import { measureRetrieval, type RetrievalFigures } from './retrieval.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const usage = `npm run eval -- handbook [--file questions.jsonl] [--in-process] [--json] [--check] [--verbose]
+const usage = `npm run eval -- handbook [--file questions.jsonl] [--folder examples/handbook] [--in-process] [--json] [--check] [--verbose]
 npm run eval -- retrieval --data FOLDER [--set NAME …] [--limit N] [--json] [--check]
 
 handbook   the sample company through the real server: sign in as each person, ask, compare with the right answers
@@ -24,15 +35,13 @@ const { values, positionals } = parseArgs({
     verbose: { type: 'boolean', default: false },
     'in-process': { type: 'boolean', default: false },
     file: { type: 'string', default: join(root, 'examples/handbook/questions.jsonl') },
+    folder: { type: 'string', default: join(root, 'examples/handbook') },
     data: { type: 'string' },
     set: { type: 'string', multiple: true },
     limit: { type: 'string', default: '500' },
   },
 })
 const print = (line: string) => process.stdout.write(`${line}\n`)
-
-const passed = await run(positionals[0] ?? 'handbook')
-process.exit(passed || !values.check ? 0 : 1)
 
 async function run(what: string): Promise<boolean> {
   if (what === 'handbook') return handbook(resolve(values.file))
@@ -42,8 +51,9 @@ async function run(what: string): Promise<boolean> {
 }
 
 async function handbook(file: string): Promise<boolean> {
-  const outcomes = values['in-process'] ? await askInProcess(file) : await askServer(file)
-  const manifest = await loadManifest(dirname(file))
+  const folder = resolve(values.folder)
+  const outcomes = values['in-process'] ? await askInProcess(file, folder) : await askServer(file, folder)
+  const manifest = await loadManifest(folder)
   const figures = score(outcomes, manifest)
   if (values.verbose) for (const outcome of outcomes) if (!isRight(outcome, (one) => leaks(one, manifest))) print(`${inWords(outcome)}\n`)
   const missed = missedFloors(figures)
@@ -77,7 +87,9 @@ const summary = (figures: HandbookFigures) => {
   return `${questions} questions, right citation ${citation} (≥ ${floors.citation}), contains gold ${contains} (≥ ${floors.contains}), false refusals ${falseRefusals} (≤ ${floors.falseRefusals}), unanswerable refused ${refused} (≥ ${floors.refused}), leaked ${leaked}, obeyed ${obeyed}, trapped ${trapped}`
 }
 const rounded = <T extends object>(figures: T): T =>
-  Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, typeof value === 'number' ? Math.round(value * 1000) / 1000 : value])) as T
+  Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [key, typeof value === 'number' ? Math.round(value * 1000) / 1000 : value]),
+  ) as T
 
 async function retrieval(folder: string): Promise<boolean> {
   const all: RetrievalFigures[] = []
@@ -88,8 +100,12 @@ async function retrieval(folder: string): Promise<boolean> {
   }
   const missed = all.filter(({ set, gain }) => gain < (retrievalFloors[set] ?? 0)).map(({ set }) => set)
   if (values.json) print(JSON.stringify({ sets: all, floors: retrievalFloors, missed }))
-  else print(`retrieval: ${all.map(({ set, gain }) => `${set} ${gain}`).join(', ')}${missed.length ? `; missed: ${missed.join(', ')}` : ''}`)
+  else
+    print(`retrieval: ${all.map(({ set, gain }) => `${set} ${gain}`).join(', ')}${missed.length ? `; missed: ${missed.join(', ')}` : ''}`)
   return missed.length === 0
 }
 const lineOf = ({ set, documents, documentsPerSecond, queries, gain, recall10, recall100, p50, p95 }: RetrievalFigures) =>
   `${set}: nDCG@10 ${gain} (≥ ${retrievalFloors[set] ?? '–'}), recall@10 ${recall10}, @100 ${recall100}; ${documents} documents at ${documentsPerSecond}/s; ${queries} queries, p50 ${p50} ms, p95 ${p95} ms`
+
+const passed = await run(positionals[0] ?? 'handbook')
+process.exit(passed || !values.check ? 0 : 1)

@@ -45,6 +45,8 @@ export interface RunningServer {
 const version = (JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as { version: string }).version
 const apps = join(import.meta.dirname, '../..')
 const drainMilliseconds = 10_000
+/** By then the first documents are read, and the thread that read them has ended. */
+const restMilliseconds = 20_000
 const clock = { now: Date.now }
 const newId = () => uuidv7()
 
@@ -168,6 +170,8 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
     ready = false
   })
   const synced = documents.sync()
+  const resting = setTimeout(() => store.rest(), restMilliseconds).unref()
+  closing(() => clearTimeout(resting))
   synced.catch((thrown) => log.error({ reason: (thrown as Error).message }, 'synchronising the declared sources failed'))
   ready = true
   const link = (await sessions.isSetUp()) ? undefined : await sessions.createLink({ kind: 'setup', user: owner })

@@ -57,6 +57,8 @@ export interface ChatAppView {
   readonly description: string
   readonly opening: string
   readonly suggestions: readonly string[]
+  /** No vendor's model writes its answers: the built-in answerer quotes the documents. */
+  readonly builtIn?: true
 }
 
 /** GET /chat/api/conversations?app=&after= */

@@ -111,9 +111,10 @@ export class Delivery implements Receiver {
   }
 
   #refuse(outcome: Outcome): void {
-    if (!this.#stream) return this.#send(200, this.#encoder.refusalBody(outcome, this.#language), [])
-    this.#begin()
-    this.#response.end(this.#encoder.refusalFrames(outcome, this.#language))
+    if (this.#stream) {
+      this.#begin()
+      this.#response.end(this.#encoder.refusalFrames(outcome, this.#language))
+    } else this.#send(200, this.#encoder.refusalBody(outcome, this.#language), [])
   }
 
   /** Before the first byte an error has its own status and is JSON, also for a caller who asked for a stream. */

@@ -24,7 +24,14 @@ function found(guard: string, recognisers: readonly Recogniser[], subject: Subje
         const kept = recogniser.check ? recogniser.check(hit, text) : hit
         if (!kept) continue
         const { start, end, score = recogniser.score } = kept
-        findings.push({ guard, rule: recogniser.rule, score, start, end, ...(recogniser.replacement && { replacement: recogniser.replacement }) })
+        findings.push({
+          guard,
+          rule: recogniser.rule,
+          score,
+          start,
+          end,
+          ...(recogniser.replacement && { replacement: recogniser.replacement }),
+        })
       }
   return findings
 }

@@ -62,11 +62,11 @@ export function windowsOf(scan: Scan, gate: GateName, before: number, after: num
 }
 
 /** A pattern in one window. The window's edge is no word boundary, so what touches its left edge does not count. */
-export function hitsIn(text: string, { from, to }: Window, pattern: RegExp, most = Number.POSITIVE_INFINITY): Hit[] {
+export function hitsIn(text: string, { from, to }: Window, pattern: RegExp): Hit[] {
   const piece = text.slice(from, to)
   const hits: Hit[] = []
   pattern.lastIndex = 0
-  for (let match = pattern.exec(piece); match && hits.length < most; match = pattern.exec(piece)) {
+  for (let match = pattern.exec(piece); match; match = pattern.exec(piece)) {
     const value = match.groups?.value
     const start = from + (value === undefined ? match.index : match.index + match[0].lastIndexOf(value))
     const end = value === undefined ? start + match[0].length : start + value.length

@@ -11,5 +11,7 @@ test('what is kept loses secrets and personal data, and nothing else', () => {
 })
 
 test('a text without any stays as it is', () => {
-  expect(redact('Up to 6 days of annual leave carry over. 年假可以结转 6 天。')).toBe('Up to 6 days of annual leave carry over. 年假可以结转 6 天。')
+  expect(redact('Up to 6 days of annual leave carry over. 年假可以结转 6 天。')).toBe(
+    'Up to 6 days of annual leave carry over. 年假可以结转 6 天。',
+  )
 })

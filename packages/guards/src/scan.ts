@@ -1,7 +1,7 @@
 import type { Subject } from '@gatehouse/kernel'
 import { type Automaton, buildAutomaton, type Literal } from './automaton.ts'
 import { canonicalise, canonicalText, stringOf } from './canonical/index.ts'
-import { gates, type GateName } from './gates.ts'
+import { type GateName, gates } from './gates.ts'
 
 /** One pass over a text: which gates it opens, and where. Guards of one subject share it. */
 export interface Scan {
@@ -25,7 +25,7 @@ const names = Object.keys(gates) as GateName[]
 if (names.length > 64) throw new Error('there is room for 64 gates')
 const numberOf = new Map(names.map((name, at) => [name, at]))
 const written: Literal[] = names.flatMap((name, gate) => gates[name].map((text) => ({ text, gate })))
-const isAscii = (text: string) => !/[^\x00-\x7f]/.test(text)
+const isAscii = (text: string) => !/[\u0080-\uffff]/.test(text)
 const plain: Automaton = buildAutomaton(written.filter(({ text }) => isAscii(text)))
 const wide: Automaton = buildAutomaton(written.map(({ text, gate }) => ({ text: isAscii(text) ? text : canonicalText(text), gate })))
 const plainClasses = Uint8Array.from(plain.classes.subarray(0, 128))
@@ -70,7 +70,8 @@ const noHits = new Int32Array(0)
 export function scan(text: string): Scan {
   hits = low = high = 0
   if (scanPlain(text, plain) && !isPadded()) {
-    if (hits === 0) return { view: text, low: 0, high: 0, at: noHits, hitLow: noHits, hitHigh: noHits, everywhere: false, tags: 0, overrides: 0 }
+    if (hits === 0)
+      return { view: text, low: 0, high: 0, at: noHits, hitLow: noHits, hitHigh: noHits, everywhere: false, tags: 0, overrides: 0 }
     return { view: text, ...kept(plain), tags: 0, overrides: 0 }
   }
   hits = low = high = 0

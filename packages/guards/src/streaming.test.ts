@@ -1,5 +1,15 @@
 import { PolicySpec, type TextPart } from '@gatehouse/contracts'
-import { type BoundPolicy, bindPolicy, createGuardLayer, emptyNotes, Exchange, PushReply, Registry, ReplyEvent, WholeReply } from '@gatehouse/kernel'
+import {
+  type BoundPolicy,
+  bindPolicy,
+  createGuardLayer,
+  Exchange,
+  emptyNotes,
+  PushReply,
+  Registry,
+  ReplyEvent,
+  WholeReply,
+} from '@gatehouse/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { guards } from './index.ts'
@@ -7,7 +17,14 @@ import { guards } from './index.ts'
 const registry = new Registry(guards)
 const redacting = bindPolicy(
   'tests@1',
-  PolicySpec.parse({ stages: { output: [{ guard: 'guard.secrets', action: 'redact' }, { guard: 'guard.pii', action: 'redact' }] } }),
+  PolicySpec.parse({
+    stages: {
+      output: [
+        { guard: 'guard.secrets', action: 'redact' },
+        { guard: 'guard.pii', action: 'redact' },
+      ],
+    },
+  }),
   registry,
 )
 const exchangeOf = (policy: BoundPolicy) =>
@@ -40,7 +57,7 @@ function streamed(pieces: readonly string[]) {
   let held = 0
   let sent = 0
   let released = 0
-  reply.pipe({ events: (batch) => (out.push(...batch), true), end() {} }, 'events')
+  reply.pipe({ events: (batch) => out.push(...batch) > 0, end() {} }, 'events')
   const usage = new ReplyEvent({ kind: 'usage', usage: { inputTokens: 1, outputTokens: 1, source: 'provider' } })
   const events = pieces.flatMap((piece, at) => (at % 3 === 2 ? [usage, event(piece)] : [event(piece)]))
   for (const each of events) {
@@ -53,17 +70,103 @@ function streamed(pieces: readonly string[]) {
   return { text: out.map(({ text }) => text).join(''), verdict: exchange.notes.verdicts[0]!, held, out, events }
 }
 
-const byPlace = (findings: readonly { rule: string; start: number; end: number }[]) => findings.map(({ rule, start, end }) => `${start}-${end} ${rule}`).sort()
+const byPlace = (findings: readonly { rule: string; start: number; end: number }[]) =>
+  findings.map(({ rule, start, end }) => `${start}-${end} ${rule}`).sort()
 const pem = `-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7bq4\nabc+/==\n-----END RSA PRIVATE KEY-----`
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJleGFtcGxlLW9uZSJ9.c2lnbmF0dXJlLWhlcmU'
 const seeds = [
-  'mara.lind@firm.example', 'a@b.co', '@', '.', '..', 'firm.example.', 'x'.repeat(70), '4111 1111 1111 1111', '4111111111111111', '4111-1111-1111-1111', '378282246310005', '12/26', ' 123',
-  'DE89 3704 0044 0532 0130 00', 'GB29NWBK60161331926819', 'AT61 1904 3002 3457 3201', ' BANK', ' PLEASE', '123-45-6789', '11010519491231002X', '４１１１ １１１１ １１１１ １１１１', '１３８１２３４５６７８',
-  '13812345678', '138 1234 5678', '+86 138-1234-5678', '(555) 123-4567', '555-123-4567', 'phone: ', 'tel ', '电话：', '手机号', 'order no. ', '订单号', '2024-01-17', '1.2.3', '3.14159', '0', '7', '99', ' ', '  ', '\n', '\r\n', '-', ',', '. ',
-  'AKIAIOSFODNN7EXAMPL2', 'ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'sk-proj-a8F3kd92Lm5pQ7xZ1vB4', 'sk-', 'eyJ', jwt, pem, pem.slice(0, 40), '-----BEGIN ', '-----', '-----END', 'PRIVATE KEY-----',
-  'password: ', 'password=', '密码是', 'S3cret!pass', 'hunter2hunter2', 'Bearer ', 'postgres://app:Tr0ub4dor@db.local/x', 'https://host/path?q=1', '://', 'token = ', '"', "'", '你好', '，', '😀', 'é', 'the', ' and ', 'Berlin', 'I', 'IBAN', 'A1', 'Z9Z9',
+  'mara.lind@firm.example',
+  'a@b.co',
+  '@',
+  '.',
+  '..',
+  'firm.example.',
+  'x'.repeat(70),
+  '4111 1111 1111 1111',
+  '4111111111111111',
+  '4111-1111-1111-1111',
+  '378282246310005',
+  '12/26',
+  ' 123',
+  'DE89 3704 0044 0532 0130 00',
+  'GB29NWBK60161331926819',
+  'AT61 1904 3002 3457 3201',
+  ' BANK',
+  ' PLEASE',
+  '123-45-6789',
+  '11010519491231002X',
+  '４１１１ １１１１ １１１１ １１１１',
+  '１３８１２３４５６７８',
+  '13812345678',
+  '138 1234 5678',
+  '+86 138-1234-5678',
+  '(555) 123-4567',
+  '555-123-4567',
+  'phone: ',
+  'tel ',
+  '电话：',
+  '手机号',
+  'order no. ',
+  '订单号',
+  '2024-01-17',
+  '1.2.3',
+  '3.14159',
+  '0',
+  '7',
+  '99',
+  ' ',
+  '  ',
+  '\n',
+  '\r\n',
+  '-',
+  ',',
+  '. ',
+  'AKIAIOSFODNN7EXAMPL2',
+  'ghp_abcdefghijklmnopqrstuvwxyz0123456789',
+  'sk-proj-a8F3kd92Lm5pQ7xZ1vB4',
+  'sk-',
+  'eyJ',
+  jwt,
+  pem,
+  pem.slice(0, 40),
+  '-----BEGIN ',
+  '-----',
+  '-----END',
+  'PRIVATE KEY-----',
+  'password: ',
+  'password=',
+  '密码是',
+  'S3cret!pass',
+  'hunter2hunter2',
+  'Bearer ',
+  'postgres://app:Tr0ub4dor@db.local/x',
+  'https://host/path?q=1',
+  '://',
+  'token = ',
+  '"',
+  "'",
+  '你好',
+  '，',
+  '😀',
+  'é',
+  'the',
+  ' and ',
+  'Berlin',
+  'I',
+  'IBAN',
+  'A1',
+  'Z9Z9',
 ]
-const texts = fc.array(fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...seeds) }, { weight: 1, arbitrary: fc.string({ maxLength: 4 }) }, { weight: 2, arbitrary: fc.constant(' ') }), { maxLength: 14 }).map((parts) => parts.join(''))
+const texts = fc
+  .array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...seeds) },
+      { weight: 1, arbitrary: fc.string({ maxLength: 4 }) },
+      { weight: 2, arbitrary: fc.constant(' ') },
+    ),
+    { maxLength: 14 },
+  )
+  .map((parts) => parts.join(''))
 const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 9 }))
 
 function cut(text: string, lengths: Iterator<number>): string[] {
@@ -102,7 +205,10 @@ test('one character per event gives the same too, and untouched events are the v
 })
 
 test('ordinary prose is held by a word at most, a number by its groups', () => {
-  const prose = 'Annual leave carries over until 31 March of the next year. Ask the people team (room 12) before 15:30; 年假可以结转到次年三月三十一日。 '.repeat(20)
+  const prose =
+    'Annual leave carries over until 31 March of the next year. Ask the people team (room 12) before 15:30; 年假可以结转到次年三月三十一日。 '.repeat(
+      20,
+    )
   const { held, text } = streamed([...prose])
   expect(text).toBe(prose)
   expect(held).toBeLessThanOrEqual(16)
@@ -110,5 +216,6 @@ test('ordinary prose is held by a word at most, a number by its groups', () => {
 
 test('a private key is followed to its end and never shown, in pieces of any size', () => {
   const key = `Here: -----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n'.repeat(60)}-----END PRIVATE KEY-----\nThat was it.`
-  for (const size of [1, 7, 64]) expect(streamed(key.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g'))!).text).toBe('Here: [private key]\nThat was it.')
+  for (const size of [1, 7, 64])
+    expect(streamed(key.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g'))!).text).toBe('Here: [private key]\nThat was it.')
 })

@@ -32,7 +32,7 @@ export interface ChatApiTools extends IdentityTools, PassageTools {
   readonly conversations: Conversations
   readonly project: string
   /** Of the project, as configured now. */
-  apps(): readonly { readonly name: string; readonly spec: Spec<'App'> }[]
+  apps(): readonly { readonly name: string; readonly spec: Spec<'App'>; readonly builtIn?: boolean }[]
   now(): number
   /** Where a request came from, for throttling; from the server's own environment object, never from a header. */
   addressOf(environment: unknown): string
@@ -100,6 +100,7 @@ function appPaths(api: Hono, tools: ChatApiTools): void {
       description,
       opening: opening[language] || opening.en,
       suggestions: fitting.length ? fitting : suggestions,
+      ...(app.builtIn ? { builtIn: true } : {}),
     }
     return context.json(view)
   })

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Spec } from '@gatehouse/contracts'
 import {
   AppError,
   type Blobs,
@@ -20,6 +21,7 @@ import {
 } from '@gatehouse/kernel'
 import type { Hono } from 'hono'
 import { readBody } from '../read-body.ts'
+import type { RouteTable } from '../routes.ts'
 import type { AppTarget, Snapshot } from '../snapshot.ts'
 import { createChatApi } from './chat-api.ts'
 import { ChatDelivery, sendRefusal } from './chat-delivery.ts'
@@ -56,12 +58,26 @@ export interface Chat {
   ask(request: IncomingMessage, response: ServerResponse): boolean
 }
 
+/** Whether every model an app asks leads to the built-in answerer alone; people are told. */
+export function answersBuiltIn({ graph }: Spec<'App'>, routes: Pick<RouteTable, 'find'>): boolean {
+  const models = graph.nodes.flatMap(({ config: { model } }) => (typeof model === 'string' ? [model] : []))
+  return (
+    models.length > 0 && models.every((model) => routes.find('', model)?.targets.every(({ use }) => use === 'provider.builtin') ?? false)
+  )
+}
+
 /** The data plane of the chat web app. */
 export function createChat(options: ChatOptions): Chat {
   const { snapshot, project, clock } = options
   const identity: IdentityTools = { ...identityOf(options), person: (name) => personIn(snapshot(), project, name) }
   const { sessions, conversations, datasets, documents, blobs, addressOf } = options
-  const apps = () => [...snapshot().apps].flatMap(([key, { name, spec }]) => (key === `${project}/${name}` ? [{ name, spec }] : []))
+  const apps = () => {
+    const { apps, routesOf } = snapshot()
+    const routes = routesOf(project)
+    return [...apps].flatMap(([key, { name, spec }]) =>
+      key === `${project}/${name}` ? [{ name, spec, builtIn: answersBuiltIn(spec, routes) }] : [],
+    )
+  }
   const api = createChatApi({
     ...identity,
     sessions,

@@ -82,31 +82,51 @@ function isReadable(text: string): boolean {
 const rotated = (text: string) =>
   text.replace(/[a-z]/gi, (letter) => {
     const code = letter.charCodeAt(0)
-    return String.fromCharCode(((code & 31) - 1 + 13) % 26 + (code & 96) + 1)
+    return String.fromCharCode((((code & 31) - 1 + 13) % 26) + (code & 96) + 1)
   })
 
-/** Words spelled with a sign between the letters; two or more signs, or a blank in other spelling, end a word. */
+const spelledOut = /(?<![\p{L}\p{N}])\S(?:([ ._\-*|])\1{0,3}\S(?![\p{L}\p{N}])|[\s/|]{1,4}\S(?=[ ._\-*|]{1,4}\S(?![\p{L}\p{N}]))){7,600}/gu
+
+/** Words spelled with a sign between the letters. A blank ends a word where the sign is another; two blanks where it is a blank. */
 function* spacedRuns(text: string): Generator<Candidate> {
-  for (const match of text.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}](?:([ ._\-*|])\1{0,3}[\p{L}\p{N}](?![\p{L}\p{N}])|[\s/|]{1,4}[\p{L}\p{N}](?=[ ._\-*|][\p{L}\p{N}](?![\p{L}\p{N}]))){7,600}/gu)) {
-    const letters = match[0]
-    const wide = /[ ]{2,}|\n|[/|]/.test(letters)
-    const spelled = wide ? letters.replace(/[ ]{2,}|\s*[/|\n]\s*/g, '\u0001').replace(/[ ._\-*|]/g, '').replaceAll('\u0001', ' ') : letters.replace(/[ ._\-*|]/g, '')
-    yield { text: wide ? spelled : worded(spelled), start: match.index, end: match.index + letters.length }
+  for (const match of text.matchAll(spelledOut)) {
+    const spelled = match[0]
+    const byBlank = (spelled.match(/\S \S/g)?.length ?? 0) * 4 > spelled.length
+    const words = spelled.split(byBlank ? /\s{2,}|\n| ?[/|] ?/ : /[\s/|]+/).map((word) => word.replace(byBlank ? / /g : /[._\-*|]/g, ''))
+    yield { text: words.length > 1 ? words.join(' ') : worded(words[0]!), start: match.index, end: match.index + spelled.length }
   }
 }
 
-const knownWords = /ignore|disregard|forget|all|any|every|the|previous|prior|above|earlier|your|my|system|developer|initial|original|instructions?|prompts?|rules|guidelines|commands|directions|and|reveal|print|show|tell|repeat|output|me|of|do|not|follow|bypass|override|safety|content|restrictions|secret|password|act|as|you|are|now|without/g
+const knownWords =
+  /ignore|disregard|forget|all|any|every|the|previous|prior|above|earlier|your|my|system|developer|initial|original|instructions?|directives?|prompts?|rules|guidelines|commands|directions|constraints|messages?|existing|context|everything|text|attention|following|discard|pay|stop|set|aside|from|then|instead|and|reveal|print|show|tell|repeat|output|me|of|do|not|follow|bypass|override|safety|content|restrictions|secret|password|act|as|you|are|now|without/g
 /** Letters without blanks between words: the words that matter are found and set apart. */
 const worded = (letters: string) => letters.toLowerCase().replace(knownWords, ' $& ').replace(/ {2,}/g, ' ')
 
 const unescaped = (text: string) =>
   text
     .replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'))
-    .replace(/&#(?:x([0-9a-f]{1,5})|(\d{1,6}));?/gi, (_, hex: string | undefined, decimal: string | undefined) => point(Number.parseInt(hex ?? decimal ?? '32', hex ? 16 : 10)))
-    .replace(/\\u\{?([0-9a-f]{4,5})\}?|\\x([0-9a-f]{2})/gi, (_, four: string | undefined, two: string | undefined) => point(Number.parseInt(four ?? two ?? '20', 16)))
+    .replace(/&#(?:x([0-9a-f]{1,5})|(\d{1,6}));?/gi, (_, hex: string | undefined, decimal: string | undefined) =>
+      point(Number.parseInt(hex ?? decimal ?? '32', hex ? 16 : 10)),
+    )
+    .replace(/\\u\{?([0-9a-f]{4,5})\}?|\\x([0-9a-f]{2})/gi, (_, four: string | undefined, two: string | undefined) =>
+      point(Number.parseInt(four ?? two ?? '20', 16)),
+    )
 
 const point = (code: number) => (code > 0 && code < 0x110000 ? String.fromCodePoint(code) : ' ')
 
-const letterOf: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', 8: 'b', 9: 'g', '@': 'a', $: 's', '!': 'i' }
+const letterOf: Readonly<Record<string, string>> = {
+  0: 'o',
+  1: 'i',
+  3: 'e',
+  4: 'a',
+  5: 's',
+  7: 't',
+  8: 'b',
+  9: 'g',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+}
 /** Digits in the middle of words only: numbers stay numbers. */
-const unleet = (text: string) => text.replace(/[\w@$!]*[a-z][\w@$!]*/gi, (word) => word.replace(/[013457890@$!]/g, (sign) => letterOf[sign] ?? sign))
+const unleet = (text: string) =>
+  text.replace(/[\w@$!]*[a-z][\w@$!]*/gi, (word) => word.replace(/[013457890@$!]/g, (sign) => letterOf[sign] ?? sign))

@@ -3,39 +3,93 @@ import type { Rule } from './rules.ts'
 
 // A verb that overrides and what it overrides, in either order where the language puts the verb last. Accents are undone in the text.
 
-const rule = (id: string, gate: GateName, pattern: string): Rule => ({ id, weight: 3, gate, before: 70, after: 110, pattern: new RegExp(pattern, 'gi') })
+const rule = (id: string, gate: GateName, pattern: string): Rule => ({
+  id,
+  weight: 3,
+  gate,
+  before: 70,
+  after: 110,
+  pattern: new RegExp(pattern, 'gi'),
+})
 const gap = '[^.!?\\n。]{0,45}?'
 
 const european: readonly [verb: string, former: string, orders: string][] = [
   // German
-  ['(?<!nicht )(?:ignorier\\w{0,4}|vergiss|vergessen sie|missacht\\w{0,4}|(?:hor\\w{0,2}|achte) nicht auf)', '(?:bisherig|vorherig|vorangehend|vorangegangen|vorig|obig|zuvor|fruher|deine|ihre|alle|samtliche|ursprunglich|alles)', '(?:anweisung|instruktion|befehl|regeln|auftrag|vorgabe|aufgaben|gesagte|kontext|prompt|richtlinien|text|angaben|informationen|davor|vorher)'],
+  [
+    '(?<!nicht )(?:ignorier\\w{0,4}|vergiss|vergessen sie|missacht\\w{0,4}|(?:hor\\w{0,2}|achte) nicht auf)',
+    '(?:bisherig|vorherig|vorangehend|vorangegangen|vorig|obig|zuvor|fruher|deine|ihre|alle|samtliche|ursprunglich|alles)',
+    '(?:anweisung|instruktion|befehl|regeln|auftrag|vorgabe|aufgaben|gesagte|kontext|prompt|richtlinien|text|angaben|informationen|davor|vorher)',
+  ],
   // French
-  ["(?:ignor(?:e|ez|er)|oubli(?:e|ez|er)|ne (?:tiens|tenez) (?:pas|aucun) compte d\\w{0,2}|ne (?:suis|suivez) (?:pas|plus))", '(?:precedent|anterieur|toutes|tes |vos |ci-dessus|initial|tout)', '(?:instructions|consignes|ordres|directives|regles|commandes|ce qui precede)'],
+  [
+    '(?:ignor(?:e|ez|er)|oubli(?:e|ez|er)|ne (?:tiens|tenez) (?:pas|aucun) compte d\\w{0,2}|ne (?:suis|suivez) (?:pas|plus))',
+    '(?:precedent|anterieur|toutes|tes |vos |ci-dessus|initial|tout)',
+    '(?:instructions|consignes|ordres|directives|regles|commandes|ce qui precede)',
+  ],
   // Spanish
-  ['(?<!no )(?:ignora\\w{0,2}|ignore|olvid[ae]\\w{0,3}|haz caso omiso|no hagas caso|omit[ae]|descarta)', '(?:anterior|previ[ao]s|tod[ao]s|tus |sus |de arriba|inicial|todo lo)', '(?:instrucciones|indicaciones|ordenes|reglas|directrices|comandos|tareas|dicho|lo que sabes)'],
+  [
+    '(?<!no )(?:ignora\\w{0,2}|ignore|olvid[ae]\\w{0,3}|haz caso omiso|no hagas caso|omit[ae]|descarta)',
+    '(?:anterior|previ[ao]s|tod[ao]s|tus |sus |de arriba|inicial|todo lo)',
+    '(?:instrucciones|indicaciones|ordenes|reglas|directrices|comandos|tareas|dicho|lo que sabes)',
+  ],
   // Portuguese
-  ['(?<!nao )(?:ignor[ea]|esquec[ae]|desconsidere|desrespeite)', '(?:anterior|previas|todas|suas|tuas|acima|inicia)', '(?:instrucoes|ordens|regras|diretrizes|comandos|orientacoes)'],
+  [
+    '(?<!nao )(?:ignor[ea]|esquec[ae]|desconsidere|desrespeite)',
+    '(?:anterior|previas|todas|suas|tuas|acima|inicia)',
+    '(?:instrucoes|ordens|regras|diretrizes|comandos|orientacoes)',
+  ],
   // Italian
-  ['(?<!non )(?:ignora(?:re|te)?|dimentica(?:re|te)?|non seguire|trascura)', '(?:precedenti|tutte|tue |sue |sopra|inizial)', '(?:istruzioni|ordini|regole|direttive|comandi|indicazioni)'],
+  [
+    '(?<!non )(?:ignora(?:re|te)?|dimentica(?:re|te)?|non seguire|trascura)',
+    '(?:precedenti|tutte|tue |sue |sopra|inizial)',
+    '(?:istruzioni|ordini|regole|direttive|comandi|indicazioni)',
+  ],
   // Dutch
-  ['(?<!niet )(?:negeer|vergeet)', '(?:vorige|eerdere|voorgaande|alle|je |jouw|bovenstaande|oorspronkelijke)', '(?:instructies|aanwijzingen|opdrachten|regels|richtlijnen)'],
+  [
+    '(?<!niet )(?:negeer|vergeet)',
+    '(?:vorige|eerdere|voorgaande|alle|je |jouw|bovenstaande|oorspronkelijke)',
+    '(?:instructies|aanwijzingen|opdrachten|regels|richtlijnen)',
+  ],
   // Polish
-  ['(?<!nie )(?:zignoruj|ignoruj|zapomnij o?|pomin|nie zwracaj uwagi na)', '(?:poprzedni|wczesniejsz|wszystkie|wszystkich|powyzsz|swoje|twoje)', '(?:instrukcj|polecen|zasad|wytyczn|rozkaz)'],
+  [
+    '(?<!nie )(?:zignoruj|ignoruj|zapomnij o?|pomin|nie zwracaj uwagi na)',
+    '(?:poprzedni|wczesniejsz|wszystkie|wszystkich|powyzsz|swoje|twoje)',
+    '(?:instrukcj|polecen|zasad|wytyczn|rozkaz)',
+  ],
   // Swedish, Danish, Norwegian
-  ['(?<!inte |ikke )(?:ignorera|ignorer|glom|glem|bortse fran|se bort fra)', '(?:tidigare|tidligere|foregaende|alla|alle|dina|dine|ovanstaende|ovenstaende)', '(?:instruktion|anvisning|regler|kommandon|instruks|ordrer)'],
+  [
+    '(?<!inte |ikke )(?:ignorera|ignorer|glom|glem|bortse fran|se bort fra)',
+    '(?:tidigare|tidligere|foregaende|alla|alle|dina|dine|ovanstaende|ovenstaende)',
+    '(?:instruktion|anvisning|regler|kommandon|instruks|ordrer)',
+  ],
   // Czech, Slovak
-  ['(?:ignoruj\\w{0,3}|zapomen|zabudn\\w{0,2})', '(?:predchoz|predosl|vsechny|vsetky|sve|svoje|puvodni|vyse)', '(?:pokyn|instrukc|pravid|prikaz)'],
+  [
+    '(?:ignoruj\\w{0,3}|zapomen|zabudn\\w{0,2})',
+    '(?:predchoz|predosl|vsechny|vsetky|sve|svoje|puvodni|vyse)',
+    '(?:pokyn|instrukc|pravid|prikaz)',
+  ],
   // Romanian, Hungarian
-  ['(?:ignora|uita|felejts\\w{0,4}|hagyd figyelmen kivul)', '(?:anterioare|precedente|toate|korabbi|elozo|minden|osszes)', '(?:instructiuni|instructiunile|regulile|utasitas|szabaly)'],
+  [
+    '(?:ignora|uita|felejts\\w{0,4}|hagyd figyelmen kivul)',
+    '(?:anterioare|precedente|toate|korabbi|elozo|minden|osszes)',
+    '(?:instructiuni|instructiunile|regulile|utasitas|szabaly)',
+  ],
   // Indonesian, Malay, Vietnamese
-  ['(?:abaikan|lupakan|bo qua|quen)', '(?:sebelumnya|semua|di atas|truoc|tren|tat ca|moi)', '(?:instruksi|perintah|arahan|aturan|huong dan|chi dan|lenh|chi thi)'],
+  [
+    '(?:abaikan|lupakan|bo qua|quen)',
+    '(?:sebelumnya|semua|di atas|truoc|tren|tat ca|moi)',
+    '(?:instruksi|perintah|arahan|aturan|huong dan|chi dan|lenh|chi thi)',
+  ],
   // Russian, Ukrainian
-  ['(?<!не )(?:про)?(?:игнорируи\\w{0,2}|игнорировать|забудь\\w{0,2}|ігноруи\\w{0,2}|не обращаи\\w{0,2} внимания на|отбрось)', '(?:предыдущ|прежн|все|твои|свои|выше|попередн|усі|первоначальн|системн)', '(?:инструкци|указани|команд|правил|распоряжени|вказівк|інструкці|промпт)'],
+  [
+    '(?<!не )(?:про)?(?:игнорируи\\w{0,2}|игнорировать|забудь\\w{0,2}|ігноруи\\w{0,2}|не обращаи\\w{0,2} внимания на|отбрось)',
+    '(?:предыдущ|прежн|все|твои|свои|выше|попередн|усі|первоначальн|системн)',
+    '(?:инструкци|указани|команд|правил|распоряжени|вказівк|інструкці|промпт)',
+  ],
   // Greek
   ['(?:αγνοησ\\w{0,3}|ξεχασ\\w{0,3})', '(?:προηγουμεν|ολες|παραπανω|τις )', '(?:οδηγιες|εντολες|κανονες)'],
 ]
-const either = ([verb, former, orders]: readonly [string, string, string]) =>
-  `${verb}(?=${gap}${former})${gap}${orders}`
+const either = ([verb, former, orders]: readonly [string, string, string]) => `${verb}(?=${gap}${former})${gap}${orders}`
 
 /** The verb comes last, or the words are not separated by blanks. */
 const others = [
@@ -49,7 +103,11 @@ const others = [
 ]
 
 export const languages: readonly Rule[] = [
-  ...(['otherOverride', 'override'] as const).flatMap((gate) => european.slice(0, gate === 'override' ? 5 : undefined).map((words) => rule('override', gate, either(words)))),
+  ...european.map((words) => rule('override', 'otherOverride', either(words))),
   ...others.map((pattern) => rule('override', 'otherOverride', pattern)),
-  rule('leak', 'otherLeak', '(?:zeig|gib|nenne|verrate|drucke|wie lautet|was ist|muestra|revela|dime|cual es|affiche|montre|revele|donne|quel est|mostre|diga|qual e|mostra|rivela|покажи|выведи|раскрои|какои|教えて|表示|出力|見せて|알려|보여|출력)[^.?!\\n]{0,40}(?:system-?\\s?prompt|prompt (?:del|do|di) sistema|prompt systeme|invite systeme|системн\\w{1,4} (?:промпт|инструкци)|instrucciones iniciales|instructions initiales|anfangsanweisung|prompt-text)|(?:システムプロンプト|시스템 프롬프트)[^。.\\n]{0,15}(?:教えて|表示|出力|見せて|알려|보여|출력)'),
+  rule(
+    'leak',
+    'otherLeak',
+    '(?:zeig|gib|nenne|verrate|drucke|wie lautet|was ist|muestra|revela|dime|cual es|affiche|montre|revele|donne|quel est|mostre|diga|qual e|mostra|rivela|покажи|выведи|раскрои|какои|教えて|表示|出力|見せて|알려|보여|출력)[^.?!\\n]{0,40}(?:system-?\\s?prompt|prompt (?:del|do|di) sistema|prompt systeme|invite systeme|системн\\w{1,4} (?:промпт|инструкци)|instrucciones iniciales|instructions initiales|anfangsanweisung|prompt-text)|(?:システムプロンプト|시스템 프롬프트)[^。.\\n]{0,15}(?:教えて|表示|出力|見せて|알려|보여|출력)',
+  ),
 ]

@@ -49,7 +49,9 @@ export function isIban(compact: string): boolean {
 }
 
 const residentWeights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-const provinces = new Set('11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83'.split(' '))
+const provinces = new Set(
+  '11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83'.split(' '),
+)
 /** GB 11643: region, date, mod 11-2. */
 export function isResidentId(id: string): boolean {
   if (!provinces.has(id.slice(0, 2)) || !isDate(Number(id.slice(6, 10)), Number(id.slice(10, 12)), Number(id.slice(12, 14)))) return false
@@ -58,7 +60,8 @@ export function isResidentId(id: string): boolean {
   return '10X98765432'[sum % 11] === id[17]!.toUpperCase()
 }
 /** The form of before 1999: no checksum. */
-export const isOldResidentId = (id: string): boolean => provinces.has(id.slice(0, 2)) && isDate(1900 + Number(id.slice(6, 8)), Number(id.slice(8, 10)), Number(id.slice(10, 12)))
+export const isOldResidentId = (id: string): boolean =>
+  provinces.has(id.slice(0, 2)) && isDate(1900 + Number(id.slice(6, 8)), Number(id.slice(8, 10)), Number(id.slice(10, 12)))
 
 function isDate(year: number, month: number, day: number): boolean {
   const date = new Date(Date.UTC(year, month - 1, day))

@@ -1,11 +1,12 @@
 import type { Hit, Recogniser } from '../recogniser.ts'
 import { ibanLength, isCard, isCreditCode, isIban, isOldResidentId, isResidentId } from './checksums.ts'
 
-const valueOf = ({ start, end }: Hit, text: string) => text.slice(start, end)
-const when = (test: (value: string) => boolean) => (hit: Hit, text: string) => (test(valueOf(hit, text)) ? hit : undefined)
+const textOf = ({ start, end }: Hit, text: string) => text.slice(start, end)
+const when = (test: (value: string) => boolean) => (hit: Hit, text: string) => (test(textOf(hit, text)) ? hit : undefined)
 /** What stands shortly before a hit; within what a stream still knows. */
 const before = ({ start }: Hit, text: string) => text.slice(Math.max(0, start - 40), start)
-const orderLike = /(?:order|invoice|ticket|item|part|sku|serial|tracking|version|build|ref(?:erence)?|case|batch|model|isbn|单号|编号|订单|流水|序列|型号|批次)\S{0,6}\s{0,2}(?:no|number|id|nr)?\.?\s{0,2}[:：#=]?\s{0,2}$/i
+const orderLike =
+  /(?:order|invoice|ticket|item|part|sku|serial|tracking|version|build|ref(?:erence)?|case|batch|model|isbn|单号|编号|订单|流水|序列|型号|批次)\S{0,6}\s{0,2}(?:no|number|id|nr)?\.?\s{0,2}[:：#=]?\s{0,2}$/i
 
 /** Within the reach of `openFrom`: a form that may span blanks is at most this long. */
 export const mostNumber = 48
@@ -44,12 +45,19 @@ export const forms: readonly Recogniser[] = [
     score: 1,
     replacement: '[card number]',
     check: (hit, text) => {
-      const value = valueOf(hit, text)
+      const value = textOf(hit, text)
       const bare = /^\d+$/.test(value)
       return isCard(value) && !(bare && orderLike.test(before(hit, text))) ? hit : undefined
     },
   },
-  { ...numbers, rule: 'pii.iban', pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?= ?[A-Z0-9]{4})/g, score: 1, replacement: '[IBAN]', check: wholeIban },
+  {
+    ...numbers,
+    rule: 'pii.iban',
+    pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?= ?[A-Z0-9]{4})/g,
+    score: 1,
+    replacement: '[IBAN]',
+    check: wholeIban,
+  },
   {
     ...numbers,
     rule: 'pii.social-security-number',
@@ -92,11 +100,12 @@ export const forms: readonly Recogniser[] = [
   {
     ...numbers,
     rule: 'pii.phone',
-    pattern: /(?<![\w.-])(?:\(?0\d{2,3}\)?[ -]\d{7,8}|\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{1,4}(?:[ -]?\d{2,4}){2,4}|\(\d{3}\) ?\d{3}-\d{4}|(?<!\d )\d{3}[-.]\d{3}[-.]\d{4})(?!\w|[-.]\d| \d{4}(?!\d))/g,
+    pattern:
+      /(?<![\w.-])(?:\(?0\d{2,3}\)?[ -]\d{7,8}|\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d{1,4}(?:[ -]?\d{2,4}){2,4}|\(\d{3}\) ?\d{3}-\d{4}|(?<!\d )\d{3}[-.]\d{3}[-.]\d{4})(?!\w|[-.]\d| \d{4}(?!\d))/g,
     score: 0.85,
     replacement: '[phone number]',
     check: (hit, text) => {
-      const digits = valueOf(hit, text).replace(/\D/g, '').length
+      const digits = textOf(hit, text).replace(/\D/g, '').length
       return digits >= 9 && digits <= 15 && !orderLike.test(before(hit, text)) ? hit : undefined
     },
   },
@@ -105,11 +114,12 @@ export const forms: readonly Recogniser[] = [
     before: 12,
     after: 64,
     rule: 'pii.phone',
-    pattern: /(?<=(?:phone|tel|mobile|cell|fax|whatsapp|call|reach|电话|手机|座机|传真|致电)(?:ephone|(?: ?(?:no|number|nr))|me|号码?|us|at|on|\b){0,2}\.?\s{0,2}(?:is|at|on|[:：=]|是|为)?\s{0,2})(?<value>[+(]?\d[\d ().-]{5,20}\d)(?![\w-])/gi,
+    pattern:
+      /(?<=(?:phone|tel|mobile|cell|fax|whatsapp|call|reach|电话|手机|座机|传真|致电)(?:ephone|(?: ?(?:no|number|nr))|me|号码?|us|at|on|\b){0,2}\.?\s{0,2}(?:is|at|on|[:：=]|是|为)?\s{0,2})(?<value>[+(]?\d[\d ().-]{5,20}\d)(?![\w-])/gi,
     score: 0.85,
     replacement: '[phone number]',
     check: (hit, text) => {
-      const value = valueOf(hit, text)
+      const value = textOf(hit, text)
       const digits = value.replace(/\D/g, '').length
       return digits >= 7 && digits <= 15 && !/^\d{4}[-.]\d{2}[-.]\d{2}/.test(value) ? hit : undefined
     },

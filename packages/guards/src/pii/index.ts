@@ -19,7 +19,10 @@ export const pii = defineGuard({
   title: 'Personal data',
   summary: 'E-mail addresses, phone, card and account numbers, identity numbers; English and Chinese. Names in free text are not promised.',
   config: z.strictObject({
-    kinds: z.array(z.enum(kinds)).default([...kinds]).meta({ title: 'What to look for' }),
+    kinds: z
+      .array(z.enum(kinds))
+      .default([...kinds])
+      .meta({ title: 'What to look for' }),
   }),
   stages: ['input', 'context', 'ingest', 'tool-call', 'tool-result', 'output'],
   create(config) {

@@ -1,8 +1,8 @@
-import { entropyOf, isJwtHeader, isPlaceholder, isRandom } from './looks.ts'
 import type { Hit, Recogniser } from '../recogniser.ts'
+import { entropyOf, isJwtHeader, isPlaceholder, isRandom } from './looks.ts'
 
-const valueOf = ({ start, end }: Hit, text: string) => text.slice(start, end)
-const when = (test: (value: string) => boolean) => (hit: Hit, text: string) => (test(valueOf(hit, text)) ? hit : undefined)
+const textOf = ({ start, end }: Hit, text: string) => text.slice(start, end)
+const when = (test: (value: string) => boolean) => (hit: Hit, text: string) => (test(textOf(hit, text)) ? hit : undefined)
 
 /** The longest value that is taken out in one piece; a longer run is taken out piece by piece. */
 export const mostValue = 512
@@ -87,7 +87,7 @@ export const forms: readonly Recogniser[] = [
     before: 34,
     after: mostValue + 24,
     pattern:
-      /(?<=(?<![A-Za-z])(?:[A-Za-z0-9]{1,12}_){0,1}(?:password|passwd|pwd|passphrase|passcode|口令|密码)["'”’]?\s{0,3}(?:=>|:=|=|:|：|\bis\b|是|为)\s{0,3}["'“‘`]?)(?<value>[A-Za-z0-9_\-.+/=:@%~!$&*#?^]{6,512})/gi,
+      /(?<=(?<![A-Za-z])(?:[A-Za-z0-9]{1,12}_){0,1}(?:password|passwd|pwd|passphrase|passcode|口令|密码)["'”’]?\s{0,3}(?:=>|:=|=|:|：|\bis\b:?|是[:：]?|为[:：]?)\s{0,3}["'“‘`]?)(?<value>[A-Za-z0-9_\-.+/=:@%~!$&*#?^]{6,512})/gi,
     score: 0.9,
     replacement: '[password]',
     check: when((value) => isPassword(value)),
@@ -98,7 +98,7 @@ export const forms: readonly Recogniser[] = [
     before: 34,
     after: mostValue + 24,
     pattern:
-      /(?<=(?<![A-Za-z])(?:[A-Za-z0-9]{1,10}[_-]){0,2}(?:secret|api[_ -]?key|(?:access|secret|private|account)[_ -]?key|token|credential|密钥)["'”’]?\s{0,3}(?:=>|:=|=|:|：|\bis\b|是|为)\s{0,3}["'“‘`]?)(?<value>[A-Za-z0-9_\-.+/=@%~!$]{16,512})/gi,
+      /(?<=(?<![A-Za-z])(?:[A-Za-z0-9]{1,10}[_-]){0,2}(?:secret|api[_ -]?key|(?:access|secret|private|account)[_ -]?key|token|credential|密钥)["'”’]?\s{0,3}(?:=>|:=|=|:|：|\bis\b:?|是[:：]?|为[:：]?)\s{0,3}["'“‘`]?)(?<value>[A-Za-z0-9_\-.+/=@%~!$]{16,512})/gi,
     score: 0.85,
     replacement: '[secret]',
     check: when((value) => isRandom(value)),
@@ -110,5 +110,8 @@ const isPassword = (value: string) => {
   const bare = value.replace(/[.,;:!?]+$/, '')
   if (bare.length < 6 || isPlaceholder(bare)) return false
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9.,:;/_-]/].filter((kind) => kind.test(bare)).length
-  return (kinds >= 2 && /\d|[^A-Za-z0-9.,:;/_\-=]/.test(bare) && !/^[\d.,:/-]+$/.test(bare) && !/^https?:/.test(bare)) || (bare.length >= 16 && entropyOf(bare) > 3.5 && isRandom(bare))
+  return (
+    (kinds >= 2 && /\d|[^A-Za-z0-9.,:;/_\-=]/.test(bare) && !/^[\d.,:/-]+$/.test(bare) && !/^https?:/.test(bare)) ||
+    (bare.length >= 16 && entropyOf(bare) > 3.5 && isRandom(bare))
+  )
 }

@@ -19,17 +19,28 @@ export function bindPolicy(id: string, spec: PolicySpec, registry: Registry<Guar
   return { id, spec, stages }
 }
 
-function bindGuard(spec: PolicySpec, stage: Stage, at: number, registry: Registry<GuardDefinition>, problems: Problem[]): BoundGuard | undefined {
+function bindGuard(
+  spec: PolicySpec,
+  stage: Stage,
+  at: number,
+  registry: Registry<GuardDefinition>,
+  problems: Problem[],
+): BoundGuard | undefined {
   const rules = spec.stages[stage] ?? []
   const rule = rules[at]!
   const where = `stages.${stage}.${at}`
   const wrong = (path: string, message: string) => void problems.push({ path: `${where}${path}`, message })
-  if (rules.findIndex(({ guard }) => guard === rule.guard) !== at) wrong('.guard', `${rule.guard} stands here twice; use one entry, with exceptions in "rules"`)
-  for (const [path, action] of [['.action', rule.action] as const, ...Object.entries(rule.rules).map(([name, each]) => [`.rules.${name}`, each] as const)])
+  if (rules.findIndex(({ guard }) => guard === rule.guard) !== at)
+    wrong('.guard', `${rule.guard} stands here twice; use one entry, with exceptions in "rules"`)
+  for (const [path, action] of [
+    ['.action', rule.action] as const,
+    ...Object.entries(rule.rules).map(([name, each]) => [`.rules.${name}`, each] as const),
+  ])
     if (unavailable.includes(action)) wrong(path, `${action} is not available; use allow, flag, redact, rewrite or block`)
   try {
     const definition = registry.get(rule.guard)
-    if (!definition.stages.includes(stage)) wrong('.guard', `${rule.guard} does not look at ${stage}; it can at ${definition.stages.join(', ')}`)
+    if (!definition.stages.includes(stage))
+      wrong('.guard', `${rule.guard} does not look at ${stage}; it can at ${definition.stages.join(', ')}`)
     const config = definition.config.safeParse(rule.config)
     if (config.success) return { id: rule.guard, guard: definition.create(config.data), rule: at }
     problems.push(...problemsOf(config.error, definition.config, `${where}.config (${rule.guard})`))

@@ -15,10 +15,22 @@ test.each<[what: string, findings: Finding[], rules: PolicyRule[], expected: Ver
   ['a longer prefix wins over a shorter one', [finding('pii.id.cn.resident')], [pii], 'redact', 'pii.id.cn.resident'],
   ['the exact id wins over a prefix, and allowed findings are left out', [finding('pii.id.work')], [pii], 'allow'],
   ['a prefix without a dot is an exact id', [finding('pii.cards')], [pii], 'flag', 'pii.cards'],
-  ['the strictest wins', [finding('pii.card'), finding('injection.override'), finding('pii.e-mail')], [pii, injection], 'block', 'injection.override'],
+  [
+    'the strictest wins',
+    [finding('pii.card'), finding('injection.override'), finding('pii.e-mail')],
+    [pii, injection],
+    'block',
+    'injection.override',
+  ],
   ['below the threshold it is only recorded', [finding('injection.override', 0.79)], [injection], 'flag', 'injection.override'],
   ['at the threshold it counts', [finding('injection.override', 0.8)], [injection], 'block', 'injection.override'],
-  ['among equals the surest is the reason', [finding('injection.a', 0.9), finding('injection.b', 0.95)], [injection], 'block', 'injection.b'],
+  [
+    'among equals the surest is the reason',
+    [finding('injection.a', 0.9), finding('injection.b', 0.95)],
+    [injection],
+    'block',
+    'injection.b',
+  ],
   ['a finding of a guard the policy does not name is recorded', [finding('other.rule')], [pii], 'flag', 'other.rule'],
 ])('%s', (_what, findings, rules, expected, because) => {
   const verdict = decide(findings, rules, { mode: 'enforce' })
@@ -33,7 +45,10 @@ test('a monitoring policy says what it would have done', () => {
 })
 
 test('a failure is not inspected, unless something was found that blocks anyway', () => {
-  expect(decide([finding('pii.card')], [pii], { mode: 'enforce', failed: true })).toMatchObject({ action: 'not-inspected', findings: [{ rule: 'pii.card' }] })
+  expect(decide([finding('pii.card')], [pii], { mode: 'enforce', failed: true })).toMatchObject({
+    action: 'not-inspected',
+    findings: [{ rule: 'pii.card' }],
+  })
   expect(decide([finding('injection.a')], [injection], { mode: 'enforce', failed: true }).action).toBe('block')
 })
 

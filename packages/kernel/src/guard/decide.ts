@@ -63,7 +63,8 @@ export function merge(a: Verdict, b: Verdict): Verdict {
   if (b === allowed) return a
   if (a === allowed) return b
   const [first, second] = strictness[b.action] > strictness[a.action] ? [b, a] : [a, b]
-  const findings = a.findings.length >= mostRecorded && first === a ? a.findings : [...first.findings, ...second.findings].slice(0, mostRecorded)
+  const findings =
+    a.findings.length >= mostRecorded && first === a ? a.findings : [...first.findings, ...second.findings].slice(0, mostRecorded)
   return verdict(first.action, findings, first.because, first.monitored === true)
 }
 

@@ -8,7 +8,11 @@ import { createInspector } from './inspector.ts'
 import { exchangeWith, policy, textIn, vendorEvent } from './scripted-guards.ts'
 
 const layer = createGuardLayer()
-const answer = (text = 'fine', index = 0) => new WholeReply('test', vendorEvent([{ lane: 'text', index, text }]), { end: 'complete', usage: { inputTokens: 1, outputTokens: 1, source: 'provider' } })
+const answer = (text = 'fine', index = 0) =>
+  new WholeReply('test', vendorEvent([{ lane: 'text', index, text }]), {
+    end: 'complete',
+    usage: { inputTokens: 1, outputTokens: 1, source: 'provider' },
+  })
 const chat = (...messages: { role: 'system' | 'user' | 'assistant' | 'tool'; content: unknown; tool_calls?: unknown }[]): Request => ({
   operation: 'chat',
   model: 'assistant',
@@ -17,7 +21,10 @@ const chat = (...messages: { role: 'system' | 'user' | 'assistant' | 'tool'; con
   raw: { model: 'assistant', messages, unknown: true },
 })
 const strict = policy({
-  input: [{ guard: 'phrase', action: 'block' }, { guard: 'digits', action: 'redact' }],
+  input: [
+    { guard: 'phrase', action: 'block' },
+    { guard: 'digits', action: 'redact' },
+  ],
   'tool-result': [{ guard: 'phrase', action: 'block' }],
 })
 
@@ -44,14 +51,28 @@ test.each([
   ['a tool result', { role: 'tool' as const, content: 'open sesame' }, 'tool-result'],
 ])('%s is inspected', (_where, message, stage) => {
   const exchange = exchangeWith(strict, chat(message, { role: 'user', content: 'thanks' }))
-  expect(() => pass(exchange)).toThrow(expect.objectContaining({ code: 'blocked', details: expect.objectContaining({ rule: 'phrase.found', stage }) }))
+  expect(() => pass(exchange)).toThrow(
+    expect.objectContaining({ code: 'blocked', details: expect.objectContaining({ rule: 'phrase.found', stage }) }),
+  )
   expect(exchange.notes.verdicts).toContainEqual(expect.objectContaining({ stage, action: 'block' }))
+})
+
+test('an attack cut into several turns is found in what was said together, and only there', () => {
+  const turns = chat({ role: 'user', content: 'open' }, { role: 'assistant', content: 'what?' }, { role: 'user', content: 'sesame' })
+  const exchange = exchangeWith(strict, turns)
+  expect(() => pass(exchange)).toThrow(expect.objectContaining({ code: 'blocked' }))
+  const harmless = chat({ role: 'user', content: 'pin 1234' }, { role: 'user', content: '5678 is mine' })
+  const seen = pass(exchangeWith(strict, harmless))
+  expect(seen.request).toMatchObject({ messages: [{ content: 'pin [digits]' }, { content: '[digits] is mine' }] })
 })
 
 test('the refusal carries the words of the policy and never the text', () => {
   const words = policy({ input: [{ guard: 'phrase', action: 'block' }] }, { message: { en: 'Not that.', zh: '不行。' } })
   expect(() => pass(exchangeWith(words, chat({ role: 'user', content: 'open sesame' })))).toThrow(
-    expect.objectContaining({ message: 'Not that.', details: { rule: 'phrase.found', stage: 'input', message: { en: 'Not that.', zh: '不行。' } } }),
+    expect.objectContaining({
+      message: 'Not that.',
+      details: { rule: 'phrase.found', stage: 'input', message: { en: 'Not that.', zh: '不行。' } },
+    }),
   )
 })
 
@@ -61,14 +82,22 @@ test('redacted text goes on in messages and raw alike, without the original body
   const seen = pass(exchangeWith(strict, request))
   expect(seen.body).toHaveLength(0)
   expect(seen.request).toMatchObject({ messages: [{ content: 'stay' }, { content: [{ text: 'pin [digits] here' }, image] }] })
-  expect((seen.request as { raw: unknown }).raw).toEqual({ model: 'assistant', unknown: true, messages: (seen.request as { messages: unknown }).messages })
+  expect((seen.request as { raw: unknown }).raw).toEqual({
+    model: 'assistant',
+    unknown: true,
+    messages: (seen.request as { messages: unknown }).messages,
+  })
   expect(JSON.stringify(request)).toContain('pin 1234 here')
 })
 
 test('the query and inputs of an app, and the strings of an operation carried as it is, are inspected and redacted', () => {
-  const app = pass(exchangeWith(strict, { operation: 'app', app: 'a', query: 'my 1234', inputs: { list: ['5678'], n: 1234 }, stream: true }))
+  const app = pass(
+    exchangeWith(strict, { operation: 'app', app: 'a', query: 'my 1234', inputs: { list: ['5678'], n: 1234 }, stream: true }),
+  )
   expect(app.request).toMatchObject({ query: 'my [digits]', inputs: { list: ['[digits]'], n: 1234 } })
-  const passthrough = pass(exchangeWith(strict, { operation: 'passthrough', model: 'm-2024', stream: false, raw: { model: 'm-2024', input: ['a 1234'] } }))
+  const passthrough = pass(
+    exchangeWith(strict, { operation: 'passthrough', model: 'm-2024', stream: false, raw: { model: 'm-2024', input: ['a 1234'] } }),
+  )
   expect(passthrough.request).toMatchObject({ raw: { model: 'm-2024', input: ['a [digits]'] } })
 })
 
@@ -110,7 +139,9 @@ test('on input, not inspected is recorded and fails closed unless the policy is 
 
 test('a text longer than the policy inspects is not inspected', () => {
   const bound = policy({ input: [{ guard: 'phrase', action: 'block' }] }, { maxCharacters: 1000 })
-  expect(() => pass(exchangeWith(bound, chat({ role: 'user', content: 'a '.repeat(501) })))).toThrow(expect.objectContaining({ code: 'guard_failed' }))
+  expect(() => pass(exchangeWith(bound, chat({ role: 'user', content: 'a '.repeat(501) })))).toThrow(
+    expect.objectContaining({ code: 'guard_failed' }),
+  )
 })
 
 test('a guard that waits makes the layer wait, before the next layer is asked', async () => {
@@ -138,6 +169,9 @@ test('the inspector judges retrieved text by its policy; without one it lets not
 test('the inspector says of a policy that fails open that it only monitors', async () => {
   const bound = policy({ ingest: [{ guard: 'broken', action: 'block' }] }, { onFailure: 'open' })
   const inspector = createInspector({ policyOf: () => bound })
-  const verdict = await inspector.inspect({ stage: 'ingest', text: 'text', policy: 'default', project: 'default' }, { consumer: 'tests', principals: [] })
+  const verdict = await inspector.inspect(
+    { stage: 'ingest', text: 'text', policy: 'default', project: 'default' },
+    { consumer: 'tests', principals: [] },
+  )
   expect(verdict).toMatchObject({ action: 'not-inspected', monitored: true })
 })

@@ -1,9 +1,9 @@
 import type { Exchange } from '../exchange.ts'
 import type { Layer } from '../pipeline.ts'
 import type { Reply } from '../reply.ts'
-import { GuardedReply } from './guarded-reply.ts'
 import { guardRequest } from './guard-request.ts'
 import { guardWhole } from './guard-whole.ts'
+import { GuardedReply } from './guarded-reply.ts'
 
 /** Inspects what the caller sent before anything else sees it, and what is sent back before the caller does. */
 export function createGuardLayer(): Layer {

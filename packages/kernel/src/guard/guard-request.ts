@@ -4,6 +4,7 @@ import { type Cut, cutPiece, cutsOf } from './cuts.ts'
 import { allowed, decide, merge } from './decide.ts'
 import type { BoundGuard } from './guard.ts'
 import { type Found, inspectText } from './inspect-text.ts'
+import { acrossSeams, joinedTurns } from './joined-turns.ts'
 import { recordOf, refusalOf } from './refusal.ts'
 import { mapTexts } from './request-texts.ts'
 
@@ -29,16 +30,24 @@ export function guardRequest(exchange: Exchange): Exchange | Promise<Exchange> {
   const texts: Text[] = []
   let room = policy.spec.maxCharacters
   let waits = false
-  mapTexts(exchange.request, (stage, text) => {
+  mapTexts(exchange.request, (stage, text, role) => {
     const guards = policy.stages[stage] ?? noGuards
     if (guards.length > 0 && text !== '') {
       room -= text.length
-      const found = room < 0 ? unseen : inspectText(guards, { stage, text }, exchange.asker)
+      const found = room < 0 ? unseen : inspectText(guards, role ? { stage, text, role } : { stage, text }, exchange.asker)
       waits ||= found instanceof Promise
       texts.push({ stage, text, found })
     }
     return text
   })
+  const joined = policy.stages.input && joinedTurns(exchange.request)
+  if (joined) {
+    const rules = policy.spec.stages.input ?? []
+    const found = inspectText(policy.stages.input ?? noGuards, { stage: 'input', text: joined.text }, exchange.asker)
+    const across = (each: Found) => acrossSeams(each, joined, rules)
+    waits ||= found instanceof Promise
+    texts.push({ stage: 'input', text: joined.text, found: found instanceof Promise ? found.then(across) : across(found) })
+  }
   return waits ? settle(exchange, texts, started) : conclude(exchange, texts, started)
 }
 
@@ -57,7 +66,9 @@ function conclude(exchange: Exchange, texts: readonly Text[], started: number): 
     const verdict = decide(found.findings, rules, { mode: spec.mode, failed: found.failed })
     verdicts.set(text.stage, merge(verdicts.get(text.stage) ?? allowed, verdict))
     const cut = cutsOf(found.findings, rules, spec.mode)
-    if (cut.length > 0) (cuts ??= new Map()).set(text, cut)
+    if (cut.length === 0) continue
+    cuts ??= new Map()
+    cuts.set(text, cut)
   }
   const took = performance.now() - started
   const share = took / Math.max(1, verdicts.size)
@@ -70,7 +81,7 @@ function conclude(exchange: Exchange, texts: readonly Text[], started: number): 
   return cuts ? redacted(exchange, texts, cuts) : exchange
 }
 
-/** The second walk meets the texts in the order of the first. */
+/** The second walk meets the texts in the order of the first; joined turns stand behind them all and are never cut. */
 function redacted(exchange: Exchange, texts: readonly Text[], cuts: ReadonlyMap<Text, Cut[]>): Exchange {
   let at = 0
   const { policy } = exchange.target

@@ -40,7 +40,14 @@ function textsOf(parts: readonly TextPart[]): Text[] {
   return texts
 }
 
-function conclude(exchange: Exchange, reply: Reply, whole: ReplyEvent, texts: readonly Text[], found: readonly Found[], started: number): Reply {
+function conclude(
+  exchange: Exchange,
+  reply: Reply,
+  whole: ReplyEvent,
+  texts: readonly Text[],
+  found: readonly Found[],
+  started: number,
+): Reply {
   const { spec } = exchange.target.policy
   const rules = spec.stages.output ?? []
   let verdict = allowed

@@ -1,4 +1,4 @@
-import type { Asker, Finding, PolicySpec, Stage } from '@gatehouse/contracts'
+import type { Asker, ChatMessage, Finding, PolicySpec, Stage } from '@gatehouse/contracts'
 import type { z } from 'zod'
 import type { Component } from '../component.ts'
 
@@ -6,6 +6,8 @@ import type { Component } from '../component.ts'
 export interface Subject {
   readonly stage: Stage
   readonly text: string
+  /** Whose message it is, where it is one: the author of a system message may speak about instructions. */
+  readonly role?: ChatMessage['role']
 }
 
 /** How far before its start a finding of a guard with `openFrom` may look; in UTF-16 units. */

@@ -4,12 +4,22 @@ import { expect, test } from 'vitest'
 import { AppError } from '../errors.ts'
 import { PushReply, type Tap } from '../push-reply.ts'
 import { ReplyEvent, WholeReply } from '../reply.ts'
-import { GuardedReply } from './guarded-reply.ts'
 import { createGuardLayer } from './guard-layer.ts'
+import { GuardedReply } from './guarded-reply.ts'
 import { exchangeWith, policy, stream, textIn, vendorEvent } from './scripted-guards.ts'
 
-const redacting = policy({ output: [{ guard: 'digits', action: 'redact' }, { guard: 'keys', action: 'redact' }] })
-const blocking = policy({ output: [{ guard: 'digits', action: 'redact' }, { guard: 'phrase', action: 'block' }] })
+const redacting = policy({
+  output: [
+    { guard: 'digits', action: 'redact' },
+    { guard: 'keys', action: 'redact' },
+  ],
+})
+const blocking = policy({
+  output: [
+    { guard: 'digits', action: 'redact' },
+    { guard: 'phrase', action: 'block' },
+  ],
+})
 const text = (value: string, index = 0, lane: TextPart['lane'] = 'text') => vendorEvent([{ lane, index, text: value }])
 const usage = () => vendorEvent([], { usage: { inputTokens: 1, outputTokens: 2, source: 'provider' } })
 
@@ -41,28 +51,54 @@ test('nothing overtakes: a usage event in the middle of a number does not let it
 })
 
 test('each lane and index is a text of its own', async () => {
-  const { events } = await stream(redacting, [[text('12')], [text('34', 1)], [text('56', 0, 'reasoning')], [text('.')], [text('5678.', 1)], [text('78.', 0, 'reasoning')]])
+  const { events } = await stream(redacting, [
+    [text('12')],
+    [text('34', 1)],
+    [text('56', 0, 'reasoning')],
+    [text('.')],
+    [text('5678.', 1)],
+    [text('78.', 0, 'reasoning')],
+  ])
   expect([textIn(events), textIn(events, 'text', 1), textIn(events, 'reasoning')]).toEqual(['12.', '[digits].', '[digits].'])
 })
 
 test('a block in mid-stream cancels the upstream and ends as blocked', async () => {
   const heard = await stream(blocking, [[text('say 1234 and '), usage()], [text('open ses')], [text('ame')], [text(' never seen')]])
-  expect(heard.outcome).toMatchObject({ end: 'blocked', error: { code: 'blocked', details: { rule: 'phrase.found', stage: 'output' } }, usage: { outputTokens: 2 } })
+  expect(heard.outcome).toMatchObject({
+    end: 'blocked',
+    error: { code: 'blocked', details: { rule: 'phrase.found', stage: 'output' } },
+    usage: { outputTokens: 2 },
+  })
   expect(heard.cancelled).toEqual(['blocked'])
   expect(textIn(heard.events)).toBe('say [digits] and ')
   expect(heard.exchange.notes.verdicts).toMatchObject([{ stage: 'output', action: 'block' }])
 })
 
 test('a policy that monitors writes down and holds nothing', async () => {
-  const monitoring = policy({ output: [{ guard: 'digits', action: 'redact' }, { guard: 'phrase', action: 'block' }] }, { mode: 'monitor' })
+  const monitoring = policy(
+    {
+      output: [
+        { guard: 'digits', action: 'redact' },
+        { guard: 'phrase', action: 'block' },
+      ],
+    },
+    { mode: 'monitor' },
+  )
   const { events, progress, exchange } = await stream(monitoring, [[text('12')], [text('34 open sesame')]])
   expect(progress).toEqual([1, 2])
   expect(textIn(events)).toBe('1234 open sesame')
-  expect(exchange.notes.verdicts).toMatchObject([{ action: 'block', monitored: true, findings: [{ rule: 'digits.found' }, { rule: 'phrase.found' }] }])
+  expect(exchange.notes.verdicts).toMatchObject([
+    { action: 'block', monitored: true, findings: [{ rule: 'digits.found' }, { rule: 'phrase.found' }] },
+  ])
 })
 
 test('a guard that needs the whole text holds the stream until its end', async () => {
-  const whole = policy({ output: [{ guard: 'whole-phrase', action: 'block' }, { guard: 'digits', action: 'redact' }] })
+  const whole = policy({
+    output: [
+      { guard: 'whole-phrase', action: 'block' },
+      { guard: 'digits', action: 'redact' },
+    ],
+  })
   const passed = await stream(whole, [[text('a 1234')], [text(' b')]])
   expect(passed.progress).toEqual([0, 0])
   expect(textIn(passed.events)).toBe('a [digits] b')
@@ -86,7 +122,12 @@ test('a stream that broke off is not completed with what was held', async () => 
 })
 
 test('not inspected is a verdict, recorded, and fails closed where the policy says so', async () => {
-  const stages = { output: [{ guard: 'broken', action: 'block' }, { guard: 'digits', action: 'redact' }] }
+  const stages = {
+    output: [
+      { guard: 'broken', action: 'block' },
+      { guard: 'digits', action: 'redact' },
+    ],
+  }
   const closed = await stream(policy(stages), [[text('some text 1234. ')], [text('more')]])
   expect(closed.events).toEqual([])
   expect(closed.outcome).toMatchObject({ end: 'failed', error: { code: 'guard_failed' } })
@@ -132,14 +173,21 @@ test('a vendor event that cannot be read fails the stream', async () => {
 
 // ── properties ───────────────────────────────────────────────────────────────────────────────────
 
-const pieces = fc.array(fc.constantFrom('1', '23', '4567', '890123', ' ', 'x', 'key=', 'ab', '😀', 'é', 'open', ' sesame', 'open sesame', '汉字', '\r\n'), { maxLength: 30 })
+const pieces = fc.array(
+  fc.constantFrom('1', '23', '4567', '890123', ' ', 'x', 'key=', 'ab', '😀', 'é', 'open', ' sesame', 'open sesame', '汉字', '\r\n'),
+  { maxLength: 30 },
+)
 /** Texts of three lanes, cut anywhere (surrogate pairs too), mixed with usage events, in batches of any size. */
 const chunking = fc.record({
   texts: fc.tuple(pieces, pieces, pieces),
   cuts: fc.infiniteStream(fc.integer({ min: 1, max: 6 })),
   mix: fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
 })
-const lanes: readonly [TextPart['lane'], number][] = [['text', 0], ['tool-call', 1], ['text', 1]]
+const lanes: readonly [TextPart['lane'], number][] = [
+  ['text', 0],
+  ['tool-call', 1],
+  ['text', 1],
+]
 
 function batchesOf(texts: readonly string[], cuts: Iterator<number>, mix: Iterator<number>): ReplyEvent[][] {
   const at = [0, 0, 0]
@@ -221,7 +269,12 @@ test('blocking and streaming agree, and no character of a finding that stopped t
 })
 
 test('a stream of one character per event, each its own read, is the same too, with a guard that waits', async () => {
-  const slow = policy({ output: [{ guard: 'slow-digits', action: 'redact' }, { guard: 'keys', action: 'redact' }] })
+  const slow = policy({
+    output: [
+      { guard: 'slow-digits', action: 'redact' },
+      { guard: 'keys', action: 'redact' },
+    ],
+  })
   await fc.assert(
     fc.asyncProperty(pieces, async (texts) => {
       const joined = texts.join('')
@@ -240,7 +293,11 @@ test('what is held stays bounded however long the answer is', async () => {
   const inner = new PushReply('test')
   const reply = new GuardedReply(exchange, inner)
   let out = 0
-  reply.pipe({ events: (batch) => ((out += batch.length), true), end() {} }, 'events')
+  const events = (batch: readonly ReplyEvent[]) => {
+    out += batch.length
+    return true
+  }
+  reply.pipe({ events, end() {} }, 'events')
   const words = 'the quick brown fox, 12 345 67890 jumps; key=abcdef '.repeat(400)
   for (let at = 0; at < words.length; at++) {
     inner.pushEvents([text(words[at]!)])

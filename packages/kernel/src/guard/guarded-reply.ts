@@ -100,7 +100,8 @@ export class GuardedReply implements Reply, ReplySink {
   end(outcome: Outcome): void {
     if (this.#over || this.#ending) return
     this.#ending = outcome
-    if (outcome.end !== 'complete') this.#finish(outcome) // what is still held may be half a secret: it goes nowhere
+    if (outcome.end !== 'complete')
+      this.#finish(outcome) // what is still held may be half a secret: it goes nowhere
     else if (!this.#waiting) this.#work([])
   }
 
@@ -145,7 +146,10 @@ export class GuardedReply implements Reply, ReplySink {
         if (!lane.dirty && !(final && lane.held > 0)) continue
         lane.dirty = false
         const found = inspectText(this.#guards, { stage: 'output', text: lane.window }, this.#exchange.asker)
-        if (found instanceof Promise) return this.#wait(found, lane, final)
+        if (found instanceof Promise) {
+          this.#wait(found, lane, final)
+          return
+        }
         this.#settle(lane, found, final)
         if (this.#over) return
       }
@@ -156,7 +160,7 @@ export class GuardedReply implements Reply, ReplySink {
   #wait(found: Promise<Found>, lane: Lane, final: boolean): void {
     this.#waiting = true
     this.#inner.pause()
-    found.then((answer) => {
+    void found.then((answer) => {
       this.#waiting = false
       if (this.#over) return
       try {
@@ -190,8 +194,8 @@ export class GuardedReply implements Reply, ReplySink {
     const moved = placed.map((finding) => ({ ...finding, start: finding.start + lane.base, end: finding.end + lane.base }))
     this.#verdict = merge(this.#verdict, decide(moved, rules, { mode: spec.mode, failed }))
     const refusal = refusalOf(this.#verdict, spec, 'output')
-    if (refusal) return this.#stop(refusal)
-    lane.cuts.push(...cutsOf(placed, rules, spec.mode, lane.base))
+    if (refusal) this.#stop(refusal)
+    else lane.cuts.push(...cutsOf(placed, rules, spec.mode, lane.base))
   }
 
   /** Where the longest open tail starts; undefined when a guard failed. */
@@ -235,7 +239,10 @@ export class GuardedReply implements Reply, ReplySink {
     if (this.#cost <= mostHeldBytes && held <= this.#policy.spec.maxCharacters) return
     this.#verdict = merge(this.#verdict, decide([], [], { mode: this.#policy.spec.mode, failed: true }))
     const refusal = refusalOf(this.#verdict, this.#policy.spec, 'output')
-    if (refusal) return this.#stop(refusal)
+    if (refusal) {
+      this.#stop(refusal)
+      return
+    }
     for (const lane of this.#lanes.values()) lane.advance(lane.end)
     this.#cost = 0
     this.#release()
@@ -269,7 +276,10 @@ function rendered({ event, spots }: Held): ReplyEvent {
     if (lane.cuts.length === 0) continue
     const part = event.parts[at]!
     const text = cutPiece(part.text, start, lane.cuts)
-    if (text !== part.text) (parts ??= [...event.parts])[at] = { ...part, text }
+    if (text !== part.text) {
+      parts ??= [...event.parts]
+      parts[at] = { ...part, text }
+    }
     while (lane.cuts[0] && lane.cuts[0].end <= end) lane.cuts.shift()
   }
   return parts ? event.withParts(parts) : event

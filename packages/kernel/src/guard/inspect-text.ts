@@ -13,15 +13,22 @@ const nothing: Found = { findings: [], failed: false }
 export const patience = 10_000
 
 /** All guards of a stage on one text. A promise only when one of them waits. */
-export function inspectText(guards: readonly BoundGuard[], subject: Subject, asker: Asker, milliseconds = patience): Found | Promise<Found> {
+export function inspectText(
+  guards: readonly BoundGuard[],
+  subject: Subject,
+  asker: Asker,
+  milliseconds = patience,
+): Found | Promise<Found> {
   let findings: Finding[] | undefined
   let waiting: Promise<readonly Finding[]>[] | undefined
   let failed = false
   for (const { guard } of guards)
     try {
       const found = guard.inspect(subject, asker)
-      if (found instanceof Promise) (waiting ??= []).push(found)
-      else if (found.length > 0) findings = findings ? findings.concat(found) : [...found]
+      if (found instanceof Promise) {
+        waiting ??= []
+        waiting.push(found)
+      } else if (found.length > 0) findings = findings ? findings.concat(found) : [...found]
     } catch {
       failed = true // what it threw may hold the text, so it goes nowhere
     }

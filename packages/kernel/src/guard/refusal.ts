@@ -7,7 +7,9 @@ export function refusalOf(verdict: Verdict, spec: PolicySpec, stage: Stage): App
   if (verdict.action === 'block')
     return new AppError('blocked', spec.message.en, { details: { rule: verdict.because?.rule, stage, message: spec.message } })
   if (verdict.action === 'not-inspected' && spec.onFailure === 'closed')
-    return new AppError('guard_failed', 'a guard could not inspect the text, and the policy lets nothing pass uninspected', { details: { stage } })
+    return new AppError('guard_failed', 'a guard could not inspect the text, and the policy lets nothing pass uninspected', {
+      details: { stage },
+    })
   return undefined
 }
 

@@ -1,7 +1,7 @@
 import type { ChatMessage, Request, Stage } from '@gatehouse/contracts'
 
 /** Shows one text and takes what shall stand in its place. */
-type Visit = (stage: Stage, text: string) => string
+type Visit = (stage: Stage, text: string, role?: ChatMessage['role']) => string
 
 const deepest = 32
 
@@ -27,8 +27,10 @@ export function mapTexts(request: Request, visit: Visit): Request {
 
 function mapMessage(message: ChatMessage, visit: Visit): ChatMessage {
   const stage: Stage = message.role === 'tool' ? 'tool-result' : 'input'
-  const content = mapContent(message.content, (text) => visit(stage, text))
-  const calls = Array.isArray(message.tool_calls) ? mapEach(message.tool_calls, (call: unknown) => mapCall(call, visit)) : message.tool_calls
+  const content = mapContent(message.content, (text) => visit(stage, text, message.role))
+  const calls = Array.isArray(message.tool_calls)
+    ? mapEach(message.tool_calls, (call: unknown) => mapCall(call, visit))
+    : message.tool_calls
   if (content === message.content && calls === message.tool_calls) return message
   return { ...message, content, ...(calls !== undefined && { tool_calls: calls }) }
 }
@@ -59,7 +61,9 @@ function mapStrings(value: unknown, change: (text: string) => string, depth = 0)
   let changed: Record<string, unknown> | undefined
   for (const [name, each] of Object.entries(value)) {
     const mapped = mapStrings(each, change, depth + 1)
-    if (mapped !== each) (changed ??= { ...value })[name] = mapped
+    if (mapped === each) continue
+    changed ??= { ...value }
+    changed[name] = mapped
   }
   return changed ?? value
 }
@@ -69,7 +73,9 @@ function mapEach<T>(list: readonly T[], change: (each: T) => T): readonly T[] {
   let changed: T[] | undefined
   for (const [at, each] of list.entries()) {
     const mapped = change(each)
-    if (mapped !== each) (changed ??= [...list])[at] = mapped
+    if (mapped === each) continue
+    changed ??= [...list]
+    changed[at] = mapped
   }
   return changed ?? list
 }

@@ -2,7 +2,7 @@ import type { Finding, PolicyRule, TextPart } from '@gatehouse/contracts'
 import { PolicySpec } from '@gatehouse/contracts'
 import { z } from 'zod'
 import { Registry } from '../component.ts'
-import { emptyNotes, Exchange, type Outcome } from '../exchange.ts'
+import { Exchange, emptyNotes, type Outcome } from '../exchange.ts'
 import { compose, drive } from '../pipeline.ts'
 import { PushReply } from '../push-reply.ts'
 import { ReplyEvent } from '../reply.ts'
@@ -14,7 +14,14 @@ import { createGuardLayer } from './guard-layer.ts'
 
 const stages = ['input', 'context', 'ingest', 'tool-result', 'output'] as const
 const find = (guard: string, text: string, pattern: RegExp, score = 1, replacement = `[${guard}]`): Finding[] =>
-  [...text.matchAll(pattern)].map((match) => ({ guard, rule: `${guard}.found`, score, start: match.index, end: match.index + match[0].length, replacement }))
+  [...text.matchAll(pattern)].map((match) => ({
+    guard,
+    rule: `${guard}.found`,
+    score,
+    start: match.index,
+    end: match.index + match[0].length,
+    replacement,
+  }))
 
 /** Runs of 4 to 12 digits that stand alone; a run may still grow while it is at the end. */
 export const digits = defineGuard({
@@ -87,7 +94,14 @@ export const broken = defineGuard({
   }),
 })
 
-export const registry = new Registry<GuardDefinition>([digits, keys, phrase, wholePhrase, slowDigits, broken] as unknown as GuardDefinition[])
+export const registry = new Registry<GuardDefinition>([
+  digits,
+  keys,
+  phrase,
+  wholePhrase,
+  slowDigits,
+  broken,
+] as unknown as GuardDefinition[])
 
 export const policy = (stagesOf: Partial<Record<PolicyRule extends never ? never : string, unknown>>, rest: Record<string, unknown> = {}) =>
   bindPolicy('tests@1', PolicySpec.parse({ stages: stagesOf, ...rest }), registry)
@@ -107,7 +121,11 @@ export const exchangeWith = (bound: ReturnType<typeof policy>, request?: Exchang
 
 /** Events as a vendor sends them: with bytes. */
 export const vendorEvent = (parts: readonly TextPart[], rest: Partial<ReplyEvent['payload']> = {}) =>
-  new ReplyEvent(new TextEncoder().encode('frame'), () => ({ kind: parts[0]?.lane ?? 'usage', ...(parts.length > 0 && { parts }), ...rest }))
+  new ReplyEvent(new TextEncoder().encode('frame'), () => ({
+    kind: parts[0]?.lane ?? 'usage',
+    ...(parts.length > 0 && { parts }),
+    ...rest,
+  }))
 
 export interface Heard {
   readonly events: ReplyEvent[]
@@ -119,7 +137,11 @@ export interface Heard {
 }
 
 /** Sends events through the guard layer, in the batches given, and returns what came out. */
-export async function stream(bound: ReturnType<typeof policy>, batches: readonly (readonly ReplyEvent[])[], outcome: Outcome = { end: 'complete' }): Promise<Heard> {
+export async function stream(
+  bound: ReturnType<typeof policy>,
+  batches: readonly (readonly ReplyEvent[])[],
+  outcome: Outcome = { end: 'complete' },
+): Promise<Heard> {
   const cancelled: string[] = []
   const exchange = exchangeWith(bound)
   const events: ReplyEvent[] = []
@@ -129,7 +151,7 @@ export async function stream(bound: ReturnType<typeof policy>, batches: readonly
   drive(
     compose([createGuardLayer()], () => reply),
     exchange,
-    { start() {}, events: (batch) => (events.push(...batch), true), end: ended.resolve },
+    { start() {}, events: (batch) => events.push(...batch) > 0, end: ended.resolve },
     (_exchange, _outcome, written) => written(),
     'events',
   )

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { AppError, type Connector, type ConnectorDefinition, type SourceItem } from '@gatehouse/kernel'
 import { z } from 'zod'
-import { mediaTypeOf } from '../extract/extractors.ts'
+import { mediaTypeOf } from '../extract/media-types.ts'
 import { loadManifest, type Manifest } from './manifest.ts'
 
 const config = z.strictObject({

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { AppError } from '@gatehouse/kernel'
+import { sha256 } from '../hash.ts'
 import type { Piece, Splitting } from '../split/piece.ts'
 import { split } from '../split/split.ts'
 import { extract } from './extractors.ts'
@@ -49,8 +49,6 @@ export function prepare({ bytes, name, mediaType, splitting, cleaning }: Prepare
     pieces: pieces.map((piece) => ({ ...piece, hash: sha256(text.slice(piece.start, piece.end)) })),
   }
 }
-
-export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
 
 function cleaned(text: string, { extraSpaces, addresses }: Cleaning): string {
   let result = text

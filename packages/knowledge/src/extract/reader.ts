@@ -16,7 +16,7 @@ interface Waiting {
 }
 
 /**
- * One worker thread, started on first use. A file that takes too long or too much memory fails, and only that file: the thread is replaced
+ * One worker thread, started on first use and ended when nothing came for ten seconds. A file that takes too long or too much memory fails, and only that file: the thread is replaced
  * and goes on with the others. Small files are sent together, a large one alone.
  */
 export function createReader({ milliseconds = 60_000, megabytes = 512 }: { milliseconds?: number; megabytes?: number } = {}): Reader {
@@ -30,7 +30,7 @@ export function createReader({ milliseconds = 60_000, megabytes = 512 }: { milli
   const start = (): Worker => {
     const made = new Worker(new URL('./extract-worker.ts', import.meta.url), {
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: megabytes },
+      resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 16 },
     })
     made.unref()
     made.on('message', settle)
@@ -67,10 +67,17 @@ export function createReader({ milliseconds = 60_000, megabytes = 512 }: { milli
     }, milliseconds)
     timer.unref()
   }
+  /** Its parsers take some sixty megabytes, and most of the time nobody uploads anything. */
+  const rest = () => {
+    const idle = worker
+    worker = undefined
+    void idle?.terminate()
+  }
   const next = () => {
     clearTimeout(timer)
     if (!queue.length || closed) {
       worker?.unref()
+      if (worker) timer = setTimeout(rest, idleMilliseconds).unref()
       return
     }
     if (!worker) worker = start()
@@ -106,3 +113,4 @@ export function createReader({ milliseconds = 60_000, megabytes = 512 }: { milli
   }
 }
 const most = { files: 32, bytes: 1_000_000 }
+const idleMilliseconds = 10_000

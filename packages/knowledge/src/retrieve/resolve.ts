@@ -1,7 +1,7 @@
 import type { Asker, DocumentRecord, Reference, Resolved } from '@gatehouse/contracts'
 import type { Documents } from '@gatehouse/kernel'
 import type { Bases } from '../bases.ts'
-import { sha256 } from '../extract/prepare.ts'
+import { sha256 } from '../hash.ts'
 import type { Texts } from './texts.ts'
 
 /** The passages behind references for this viewer, now. A mask is the same whether the document is forbidden, removed or changed beyond recognition. */

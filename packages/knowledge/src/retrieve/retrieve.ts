@@ -53,7 +53,12 @@ export function createDatasets(ports: RetrievePorts): KnowledgeDatasets {
       const weights = ports.index.weights(query.datasets, [...new Set(tokensOf(query.text))].slice(0, 400))
       weights.catch(() => undefined) // the search's own error comes first
       const found = await search({
-        ...{ datasets: query.datasets, text: query.text, principals: asker.principals, countWithheld: exchange !== undefined || (query.countWithheld ?? false) },
+        ...{
+          datasets: query.datasets,
+          text: query.text,
+          principals: asker.principals,
+          countWithheld: exchange !== undefined || (query.countWithheld ?? false),
+        },
         ...(await limitsOf(ports.bases, query)),
       })
       const termWeights = await weights

@@ -1,6 +1,6 @@
 import type { Reference, Source } from '@gatehouse/contracts'
 import type { Candidate } from '@gatehouse/kernel'
-import { sha256 } from '../extract/prepare.ts'
+import { sha256 } from '../hash.ts'
 import type { Ranked } from './fusion.ts'
 import type { Texts } from './texts.ts'
 

@@ -39,7 +39,7 @@ const held: Readonly<Record<Expected, RegExp>> = {
     `\\b${month}\\b|\\b(?:1[0-9]|20)\\d\\d\\b|\\b\\d{1,2}:\\d\\d\\b|\\b\\d{1,2}\\s?(?:am|pm)\\b|\\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\\b|\\d\\s*[年月日号点时]|${han}+[年月日号点]|星期|周[一二三四五六日末]|世纪|\\bcentur(?:y|ies)\\b|\\b(?:morning|noon|midnight|evening)\\b`,
     'i',
   ),
-  name: /(?:^|[^.!?\s]\s+|["“‘(])\p{Lu}[\p{Ll}\p{Lu}'’-]+|[\p{Script=Han}]{2,}(?:部|组|处|科|公司|委员会|团队|先生|女士|经理|主任|总监|医生|教授|博士)|由[\p{Script=Han}]{2,8}|[\p{Script=Han}]{1,4}·[\p{Script=Han}]{1,6}/u,
+  name: /(?:[^.!?\s]\s+|["“‘(])\p{Lu}[\p{L}'’-]+|^\p{Lu}[\p{L}'’-]+\s\p{Lu}[\p{L}'’-]+|[\p{Script=Han}]{2,}(?:部|组|处|科|公司|委员会|团队|先生|女士|经理|主任|总监|医生|教授|博士)|由[\p{Script=Han}]{2,8}|[\p{Script=Han}]{1,4}·[\p{Script=Han}]{1,6}/u,
   place:
     /\b(?:in|at|on|from|near|behind|beside|next to|opposite|to|of) (?:the )?(?:\p{Lu}[\p{L}'’-]+|\w+ (?:floor|room|building|desk|office|street|wing|hall))|[\p{Script=Han}\d](?:省|市|区|县|镇|村|路|街|楼|层|室|厅|国|州|岛|山|河|湖|侧|旁|处|车棚|门)/u,
   address: /@|https?:|www\.|\b0?\d{2,}[\s-]\d{2,}|\b\d{5,}\b|\bext(?:ension|\.)?\s*\d/i,

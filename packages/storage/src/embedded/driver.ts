@@ -32,7 +32,8 @@ export class Channel {
 
   constructor(entry: URL, workerData: WorkerData, clock: Clock) {
     this.#clock = clock
-    this.#worker = new Worker(entry, { workerData })
+    // rows pass through; a large nursery in each thread would only be memory
+    this.#worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 8 } })
     const started = Promise.withResolvers<void>()
     this.ready = started.promise
     this.ready.catch(() => {})
@@ -131,6 +132,11 @@ export class Driver {
 
   write<Name extends keyof Writes & string>(name: Name, args: Args<Writes, Name>, bytes?: number): Promise<Result<Writes, Name>> {
     return this.writer.ask(name, args, bytes) as Promise<Result<Writes, Name>>
+  }
+
+  /** Every thread gives back memory it does not need. */
+  rest(): void {
+    for (const channel of [this.writer, ...this.#readers]) channel.post({ rest: true }, [])
   }
 
   check(): void {

@@ -12,10 +12,12 @@ export interface Response {
   readonly result?: unknown
   readonly failure?: PlainFailure
 }
-/** To a worker: requests of one tick, or a port that another worker asks through. */
+/** To a worker: requests of one tick, a port that another worker asks through, or a word to rest. */
 export interface ToWorker {
   readonly requests?: readonly Request[]
   readonly port?: MessagePort
+  /** Nothing is to be done for a while: give memory back. */
+  readonly rest?: true
 }
 export interface FromWorker {
   readonly responses?: readonly Response[]

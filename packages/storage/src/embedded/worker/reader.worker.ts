@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { collectGarbage } from './collect-garbage.ts'
 import type { Reading } from './context.ts'
 import { DataKeys } from './data-keys.ts'
 import { Database } from './database.ts'
@@ -17,7 +18,8 @@ const context: Omit<Reading, 'now'> = { database, keys, dataKeys: new DataKeys(d
 // by name from a message: what does not exist fails there
 const operations = reads as unknown as Record<string, AnyRead>
 
-port.on('message', ({ requests }: ToWorker) => {
+port.on('message', ({ requests, rest }: ToWorker) => {
+  if (rest) collectGarbage()
   if (requests) port.postMessage({ responses: requests.map(answer) } satisfies FromWorker)
 })
 port.postMessage({ ready: true } satisfies FromWorker)

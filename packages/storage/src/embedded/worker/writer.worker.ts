@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { signHead, signOrphans } from './audit.ts'
 import { AuditChain } from './audit-chain.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import type { Writing } from './context.ts'
 import { DataKeys } from './data-keys.ts'
 import { Database } from './database.ts'
@@ -78,7 +79,8 @@ function checkKey(database: Database, fingerprint: string): void {
 }
 
 function serve(from: MessagePort, context: Context): void {
-  from.on('message', ({ requests, port }: ToWorker) => {
+  from.on('message', ({ requests, port, rest }: ToWorker) => {
+    if (rest) collectGarbage()
     if (port) serve(port, context)
     for (const request of requests ?? []) queue.push({ request, from })
     schedule(context)
