@@ -17,6 +17,7 @@ export function createDocumentsRoom(store: Store, inspector: Inspector, clock: C
   const reader = createReader()
   const { documents, search: index, blobs, jobs } = store
   const ingest = createIngest({ documents, index, blobs, jobs, bases, inspector, reader, clock }, { owner: `server-${process.pid}` })
+  let closed = false
   const datasets = createDatasets({ documents, index, blobs, bases, inspector, clock })
   return {
     bases,
@@ -30,12 +31,14 @@ export function createDocumentsRoom(store: Store, inspector: Inspector, clock: C
             const report = await ingest.sync(resource.id, createConnector(use, config), source)
             log.info({ base: resource.name, source, ...report }, 'source synchronised')
           } catch (thrown) {
+            if (closed) return // the server stops: the next start goes on
             log.error({ base: resource.name, source, reason: (thrown as Error).message }, 'source not synchronised')
           }
         }
       await ingest.idle()
     },
     async close() {
+      closed = true
       await ingest.close()
       bases.close()
     },

@@ -17,7 +17,9 @@ let context: BrowserContext
 let console_: Page
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [join(root, 'scripts/start.ts'), '--build-only'], { stdio: 'ignore' })
+  // what people get, not what a test runner's environment would build
+  const env = { ...process.env, NODE_ENV: 'production' }
+  execFileSync(process.execPath, [join(root, 'scripts/start.ts'), '--build-only'], { stdio: 'ignore', env })
   const options = { ...place, host: '127.0.0.1', controlHost: '127.0.0.1', port: 0, controlPort: 0, environment: {} }
   server = await startServer({ ...options, sample: join(root, 'examples/handbook') })
   await server.synced
