@@ -16,8 +16,11 @@ export interface LoadResult {
   readonly bodies: Readonly<Record<string, number>>
   /** Server-sent events seen. */
   readonly frames: number
-  /** Milliseconds to the first text, medians over all answers. */
+  /** Milliseconds to the first text that is not empty, and to the end; medians over all answers. */
   readonly firstText: number
+  readonly took: number
+  /** Reads it took to get them all: a stream that is held back comes in few. */
+  readonly reads: number
   readonly p99: number
 }
 
@@ -27,9 +30,13 @@ const lastChunk = Buffer.from('\r\n0\r\n\r\n')
 /** The end of a chunked body; ours comes in a read of its own, when the call is on record. */
 const isLast = (read: Buffer) => read.subarray(-lastChunk.length).equals(lastChunk.subarray(-read.length))
 
+/** The frame that only opens an answer has an empty text: it says nothing about when the first word came. */
+const saysSomething = (read: Buffer) => /"content":"[^"]/.test(read.toString('latin1'))
+
 interface Answer {
   readonly status: number
   readonly body: Buffer
+  readonly reads: number
   /** Milliseconds to the first text, and to the end. */
   readonly first: number
   readonly took: number
@@ -73,7 +80,7 @@ class Caller {
     this.#reads.push(read)
     this.#size += read.length
     if (this.#needed === 0) this.#head()
-    if (!this.#first && read.includes('"content":"')) this.#first = performance.now() - this.#begun
+    if (!this.#first && saysSomething(read)) this.#first = performance.now() - this.#begun
     if (this.#needed > 0 && (this.#chunked ? isLast(read) : this.#size >= this.#needed)) this.#answer(this.#status)
   }
 
@@ -90,7 +97,13 @@ class Caller {
 
   #answer(status: number): void {
     const all = Buffer.concat(this.#reads)
-    this.#done({ status, body: all.subarray(all.indexOf(blankLine) + 4), first: this.#first, took: performance.now() - this.#begun })
+    this.#done({
+      status,
+      body: all.subarray(all.indexOf(blankLine) + 4),
+      reads: this.#reads.length,
+      first: this.#first,
+      took: performance.now() - this.#begun,
+    })
     if (status) this.#send()
   }
 }
@@ -99,13 +112,15 @@ export function run(order: LoadOrder): Promise<LoadResult> {
   return new Promise((resolve) => {
     let sent = 0
     let frames = 0
+    let all = 0
     const statuses: Record<string, number> = {}
     const bodies: Record<string, number> = {}
     const firsts: number[] = []
     const tooks: number[] = []
     const next = () => sent < order.count && ++sent > 0
-    const done = ({ status, body, first, took }: Answer) => {
+    const done = ({ status, body, reads, first, took }: Answer) => {
       statuses[status] = (statuses[status] ?? 0) + 1
+      all += reads
       firsts.push(first)
       tooks.push(took)
       const text = body.includes('data: ') ? body.toString('latin1').replace(/\r\n[0-9a-f]+\r\n|^[0-9a-f]+\r\n/g, '') : undefined
@@ -116,7 +131,16 @@ export function run(order: LoadOrder): Promise<LoadResult> {
         .slice(0, 16)
       bodies[hash] = (bodies[hash] ?? 0) + 1
       if (firsts.length === order.count)
-        resolve({ answers: order.count, statuses, bodies, frames, firstText: at(firsts, 0.5), p99: at(tooks, 0.99) })
+        resolve({
+          answers: order.count,
+          statuses,
+          bodies,
+          frames,
+          reads: all,
+          firstText: at(firsts, 0.5),
+          took: at(tooks, 0.5),
+          p99: at(tooks, 0.99),
+        })
     }
     for (let caller = 0; caller < Math.min(order.connections, order.count); caller++) new Caller(order, next, done)
   })
