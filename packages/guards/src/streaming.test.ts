@@ -204,6 +204,12 @@ test('one character per event gives the same too, and untouched events are the v
   )
 })
 
+test('a key in the middle of a word is no key, wherever the window of a stream begins', () => {
+  const key = 'sk-proj-a8F3kd92Lm5pQ7xZ1vB'
+  const text = `mara.lind@firm.example${key}4-A0Berlin${key}4１１１ １１１１`
+  for (let size = 1; size < 12; size++) expect(streamed(text.match(new RegExp(`.{1,${size}}`, 'g'))!).text).toBe(whole(text).text)
+})
+
 test('ordinary prose is held by a word at most, a number by its groups', () => {
   const prose =
     'Annual leave carries over until 31 March of the next year. Ask the people team (room 12) before 15:30; 年假可以结转到次年三月三十一日。 '.repeat(

@@ -7,9 +7,9 @@ export interface Candidate {
   readonly end: number
 }
 
-export const mostCandidates = 8
+const mostCandidates = 8
 /** Of all candidates of one text together. */
-export const mostDecoded = 16 * 1024
+const mostDecoded = 16 * 1024
 const leastRun = 24
 
 /** Cheap tests decide whether a candidate is made at all. */
@@ -91,7 +91,7 @@ const spelledOut = /(?<![\p{L}\p{N}])\S(?:([ ._\-*|])\1{0,3}\S(?![\p{L}\p{N}])|[
 function* spacedRuns(text: string): Generator<Candidate> {
   for (const match of text.matchAll(spelledOut)) {
     const spelled = match[0]
-    const byBlank = (spelled.match(/\S \S/g)?.length ?? 0) * 4 > spelled.length
+    const byBlank = (spelled.match(/(?<=\S) (?=\S)/g)?.length ?? 0) * 3 > spelled.length
     const words = spelled.split(byBlank ? /\s{2,}|\n| ?[/|] ?/ : /[\s/|]+/).map((word) => word.replace(byBlank ? / /g : /[._\-*|]/g, ''))
     yield { text: words.length > 1 ? words.join(' ') : worded(words[0]!), start: match.index, end: match.index + spelled.length }
   }

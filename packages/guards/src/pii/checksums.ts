@@ -1,7 +1,7 @@
 const digitsOf = (text: string) => text.replace(/\D/g, '')
 
 /** ISO 7812. */
-export function isLuhn(number: string): boolean {
+function isLuhn(number: string): boolean {
   const digits = digitsOf(number)
   let sum = 0
   for (let at = 0; at < digits.length; at++) {

@@ -45,7 +45,7 @@ function withoutInner(findings: readonly Finding[]): readonly Finding[] {
 }
 
 /** The last word, and the numbers before it that may belong together. */
-export function openFrom(text: string): number {
+function openFrom(text: string): number {
   const word = tailOf(text, ofWord, mostMail)
   return Math.min(word, numberFrom(text, tailOf(text, ofNumber, mostNumber)))
 }

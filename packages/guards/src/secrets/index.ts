@@ -23,7 +23,7 @@ export const secrets = defineGuard({
 })
 
 /** The last run of characters a secret may consist of; the start of a key or token that has not ended. */
-export function openFrom(original: string): number {
+function openFrom(original: string): number {
   const text = plainWidth(original)
   const run = tailOf(text, ofValue, mostValue)
   const token = text.length - run === mostValue ? startOfToken(text) : run

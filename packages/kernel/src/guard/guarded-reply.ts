@@ -177,7 +177,9 @@ export class GuardedReply implements Reply, ReplySink {
   }
 
   /** What the guards said about a lane's window: confirmed findings are decided upon, the open tail stays. */
-  #settle(lane: Lane, { findings, failed }: Found, final: boolean): void {
+  #settle(lane: Lane, found: Found, final: boolean): void {
+    const failed = found.failed
+    const findings = lane.undecided(found.findings)
     const open = final ? lane.window.length : this.#openFrom(lane.window)
     const boundary = lane.boundary(open ?? lane.window.length, findings)
     if (findings.length > 0 || failed || open === undefined) this.#decide(lane, findings, failed || open === undefined, boundary)
@@ -187,15 +189,13 @@ export class GuardedReply implements Reply, ReplySink {
   #decide(lane: Lane, findings: Found['findings'], failed: boolean, boundary: number): void {
     const { spec } = this.#policy
     const rules = spec.stages.output ?? []
-    const confirmed = findings.filter(({ end }) => lane.base + end > lane.safe && lane.base + end <= boundary)
+    const confirmed = findings.filter(({ end }) => lane.base + end <= boundary)
     if (confirmed.length === 0 && !failed) return
-    const from = lane.safe - lane.base
-    const placed = confirmed.map((finding) => ({ ...finding, start: Math.max(finding.start, from) }))
-    const moved = placed.map((finding) => ({ ...finding, start: finding.start + lane.base, end: finding.end + lane.base }))
+    const moved = confirmed.map((finding) => ({ ...finding, start: finding.start + lane.base, end: finding.end + lane.base }))
     this.#verdict = merge(this.#verdict, decide(moved, rules, { mode: spec.mode, failed }))
     const refusal = refusalOf(this.#verdict, spec, 'output')
     if (refusal) this.#stop(refusal)
-    else lane.cuts.push(...cutsOf(placed, rules, spec.mode, lane.base))
+    else lane.cuts.push(...cutsOf(confirmed, rules, spec.mode, lane.base))
   }
 
   /** Where the longest open tail starts; undefined when a guard failed. */

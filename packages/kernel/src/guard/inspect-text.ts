@@ -10,7 +10,7 @@ export interface Found {
 const nothing: Found = { findings: [], failed: false }
 
 /** How long a guard that waits may take before the text counts as not inspected; in milliseconds. */
-export const patience = 10_000
+const patience = 10_000
 
 /** All guards of a stage on one text. A promise only when one of them waits. */
 export function inspectText(

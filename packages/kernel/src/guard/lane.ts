@@ -39,6 +39,15 @@ export class Lane {
     this.base += from
   }
 
+  /**
+   * Findings that start in what is held. What starts before was decided when it was held itself; seen again, with less in front of it
+   * than there was, it may look like something else.
+   */
+  undecided(findings: readonly Finding[]): readonly Finding[] {
+    const from = this.safe - this.base
+    return from === 0 || findings.length === 0 ? findings : findings.filter(({ start }) => start >= from)
+  }
+
   /** The end of all that is decided: `open` in the window, drawn back to the start of every finding it would cut. */
   boundary(open: number, findings: readonly Finding[]): number {
     let cut = open

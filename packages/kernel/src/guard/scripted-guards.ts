@@ -24,7 +24,7 @@ const find = (guard: string, text: string, pattern: RegExp, score = 1, replaceme
   }))
 
 /** Runs of 4 to 12 digits that stand alone; a run may still grow while it is at the end. */
-export const digits = defineGuard({
+const digits = defineGuard({
   id: 'digits',
   title: 'Digits',
   summary: 'Runs of 4 to 12 digits.',
@@ -36,7 +36,7 @@ export const digits = defineGuard({
   }),
 })
 /** The word after `key=`, with look-behind, and astral characters: what is cut in two most easily. */
-export const keys = defineGuard({
+const keys = defineGuard({
   id: 'keys',
   title: 'Keys',
   summary: 'What follows key=.',
@@ -48,7 +48,7 @@ export const keys = defineGuard({
   }),
 })
 /** A phrase that blocks. */
-export const phrase = defineGuard({
+const phrase = defineGuard({
   id: 'phrase',
   title: 'Phrase',
   summary: 'The words open sesame.',
@@ -64,12 +64,12 @@ export const phrase = defineGuard({
   }),
 })
 /** The same, but only over the whole text. */
-export const wholePhrase = defineGuard({
+const wholePhrase = defineGuard({
   ...phrase,
   id: 'whole-phrase',
   create: () => ({ inspect: ({ text }) => find('whole-phrase', text, /open sesame/g) }),
 })
-export const slowDigits = defineGuard({
+const slowDigits = defineGuard({
   ...digits,
   id: 'slow-digits',
   create: (config) => {
@@ -83,7 +83,7 @@ export const slowDigits = defineGuard({
     }
   },
 })
-export const broken = defineGuard({
+const broken = defineGuard({
   ...phrase,
   id: 'broken',
   create: () => ({
