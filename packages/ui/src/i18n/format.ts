@@ -43,16 +43,9 @@ function createFormat(locale: keyof typeof tags): Format {
   const number = new Intl.NumberFormat(locale)
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
-  const unit = (name: string, digits = 0) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits })
   const [micro, milli, second, minute] = suffixes[tags[locale]]
   const rounded = [0, 1, 2].map((digits) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }))
-  const timed = (value: number, digits: number, suffix: string) => `${rounded[digits]?.format(value)}\u00a0${suffix}`
-  const units = {
-    byte: unit('byte'),
-    kilobyte: unit('kilobyte', 0),
-    megabyte: unit('megabyte', 1),
-  }
+  const withUnit = (value: number, digits: number, suffix: string) => `${rounded[digits]?.format(value)}\u00a0${suffix}`
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
@@ -63,15 +56,15 @@ function createFormat(locale: keyof typeof tags): Format {
     compact: (value) => compact.format(value),
     percent: (share) => percent.format(share),
     duration: (value) => {
-      if (value < 1000) return timed(value, 0, micro)
-      if (value < 1_000_000) return timed(value / 1000, value < 10_000 ? 1 : 0, milli)
-      return value < 60_000_000 ? timed(value / 1_000_000, 2, second) : timed(value / 60_000_000, 1, minute)
+      if (value < 1000) return withUnit(value, 0, micro)
+      if (value < 1_000_000) return withUnit(value / 1000, value < 10_000 ? 1 : 0, milli)
+      return value < 60_000_000 ? withUnit(value / 1_000_000, 2, second) : withUnit(value / 60_000_000, 1, minute)
     },
     milliseconds: (value) =>
-      value < 1 ? `< ${timed(1, 0, milli)}` : timed(value / (value < 1000 ? 1 : 1000), 2, value < 1000 ? milli : second),
+      value < 1 ? `< ${withUnit(1, 0, milli)}` : withUnit(value / (value < 1000 ? 1 : 1000), 2, value < 1000 ? milli : second),
     bytes: (value) => {
-      if (value < 1000) return units.byte.format(value)
-      return value < 1_000_000 ? units.kilobyte.format(value / 1000) : units.megabyte.format(value / 1_000_000)
+      if (value < 1000) return withUnit(value, 0, 'B')
+      return value < 1_000_000 ? withUnit(value / 1000, 0, 'kB') : withUnit(value / 1_000_000, 1, 'MB')
     },
     dateTime: (value) => dateTime.format(value),
     time: (value) => time.format(value),

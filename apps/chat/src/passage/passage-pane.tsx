@@ -1,0 +1,129 @@
+import type { ChatPassage } from '@gatehouse/contracts'
+import { Badge, Dialog, EmptyState, ErrorState, IconButton, LoadingRows, useTranslate } from '@gatehouse/ui'
+import { useQuery } from '@tanstack/react-query'
+import { CircleCheck, EyeOff, FileText, History, X } from 'lucide-react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { client } from '../client.ts'
+import { useText } from '../messages/text.ts'
+
+/** A citation of an answer. */
+export interface Cited {
+  readonly message: string
+  readonly n: number
+}
+
+const wide = '(min-width: 64rem)'
+const subscribe = (listener: () => void) => {
+  const query = matchMedia(wide)
+  query.addEventListener('change', listener)
+  return () => query.removeEventListener('change', listener)
+}
+
+/** Beside the conversation where there is room, over it where there is none. */
+export function PassagePane({ cited, onClose }: { cited: Cited; onClose: () => void }) {
+  const t = useText()
+  const close = useTranslate<'ui.close'>()('ui.close')
+  const isWide = useSyncExternalStore(subscribe, () => matchMedia(wide).matches)
+  const title = t('passage.title', { n: cited.n })
+  const pane = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const opener = document.activeElement
+    pane.current?.focus()
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus()
+    }
+  }, [])
+  if (!isWide)
+    return (
+      <Dialog title={title} placement="side" onClose={onClose}>
+        <PassageContent cited={cited} />
+      </Dialog>
+    )
+  return (
+    <aside
+      ref={pane}
+      tabIndex={-1}
+      aria-label={title}
+      onKeyDown={(event) => event.key === 'Escape' && onClose()}
+      className="flex w-[26rem] shrink-0 flex-col border-s border-line bg-surface outline-none xl:w-[30rem]"
+    >
+      <header className="flex items-center justify-between border-b border-line py-2.5 ps-5 pe-3">
+        <h2 className="font-semibold">{title}</h2>
+        <IconButton label={close} onClick={onClose}>
+          <X className="size-4" />
+        </IconButton>
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">
+        <PassageContent cited={cited} />
+      </div>
+    </aside>
+  )
+}
+
+function PassageContent({ cited: { message, n } }: { cited: Cited }) {
+  const t = useText()
+  // asked anew each time: rights may have changed since
+  const passage = useQuery({ queryKey: ['passage', message, n], queryFn: () => client.passage(message, n), staleTime: 0, gcTime: 0 })
+  if (passage.isPending) return <LoadingRows rows={8} />
+  if (passage.isError) return <ErrorState error={passage.error} onRetry={() => void passage.refetch()} />
+  if (!passage.data.readable)
+    return (
+      <EmptyState icon={EyeOff} title={t('passage.gone')}>
+        {t('passage.gone.text')}
+      </EmptyState>
+    )
+  return <ReadablePassage passage={passage.data} />
+}
+
+function ReadablePassage({ passage }: { passage: Extract<ChatPassage, { readable: true }> }) {
+  const t = useText()
+  const mark = useRef<HTMLElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls for every other passage
+  useEffect(() => {
+    mark.current?.scrollIntoView({ block: 'center' })
+  }, [passage])
+  return (
+    <div>
+      <div className="sticky top-0 z-1 -mx-5 -mt-4 border-b border-line bg-surface px-5 pt-4 pb-3.5">
+        <p className="flex items-start gap-2.5 text-lg leading-snug font-semibold">
+          <FileText aria-hidden className="mt-1 size-4.5 shrink-0 text-muted" />
+          {passage.title}
+        </p>
+        {passage.headings.length > 0 ? (
+          <ol aria-label={t('passage.headings')} className="mt-2 flex flex-wrap gap-x-1.5 text-sm text-muted">
+            {passage.headings.map((heading, index) => (
+              <li key={heading}>
+                {index > 0 ? <span aria-hidden>› </span> : null}
+                {heading}
+              </li>
+            ))}
+          </ol>
+        ) : null}
+        <div className="mt-3">
+          {passage.current ? (
+            <Badge tone="good" icon={CircleCheck}>
+              {t('passage.current')}
+            </Badge>
+          ) : (
+            <>
+              <Badge tone="warn" icon={History}>
+                {t('passage.older')}
+              </Badge>
+              <p className="mt-1.5 text-sm text-muted">{t('passage.older.text')}</p>
+            </>
+          )}
+        </div>
+      </div>
+      <section
+        aria-label={t('passage.text')}
+        className="mt-4 text-[0.9375rem] leading-relaxed whitespace-pre-wrap text-muted [overflow-wrap:anywhere]"
+      >
+        {passage.before}
+        <mark ref={mark} className="bg-mark text-ink">
+          {passage.text}
+        </mark>
+        {passage.after}
+      </section>
+    </div>
+  )
+}

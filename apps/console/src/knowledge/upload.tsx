@@ -1,0 +1,102 @@
+import type { BaseView } from '@gatehouse/contracts'
+import { Button } from '@gatehouse/ui'
+import { useQueryClient } from '@tanstack/react-query'
+import { clsx } from 'clsx'
+import { CircleCheck, CircleX, FileUp, LoaderCircle } from 'lucide-react'
+import { type DragEvent, useRef, useState } from 'react'
+import { client } from '../client.ts'
+import { useText } from '../messages/text.ts'
+import { useMay } from '../session/me.ts'
+
+interface Sent {
+  readonly id: number
+  readonly name: string
+  readonly state: 'sending' | 'sent' | 'failed'
+  readonly why?: string
+}
+
+const accepted = '.md,.markdown,.txt,.html,.htm'
+
+/** Files by button or by dropping them; one after the other, each with its own outcome. */
+export function Upload({ base }: { base: BaseView }) {
+  const t = useText()
+  const may = useMay()
+  const queries = useQueryClient()
+  const input = useRef<HTMLInputElement>(null)
+  const count = useRef(0)
+  const [files, setFiles] = useState<readonly Sent[]>([])
+  const [isOver, setOver] = useState(false)
+  if (!may('uploadDocument')) return null
+  const settle = (id: number, state: Sent['state'], why?: string) =>
+    setFiles((all) => all.map((each) => (each.id === id ? { ...each, state, ...(why ? { why } : {}) } : each)))
+  const send = async (chosen: readonly File[]) => {
+    const entries = chosen.map((file) => {
+      count.current += 1
+      return { file, id: count.current }
+    })
+    setFiles((all) => [...entries.map(({ file, id }): Sent => ({ id, name: file.name, state: 'sending' })), ...all].slice(0, 20))
+    for (const { file, id } of entries) {
+      try {
+        await client.uploadDocument({ path: { base: base.id }, query: { name: file.name }, body: file })
+        settle(id, 'sent')
+      } catch (error) {
+        settle(id, 'failed', error instanceof Error ? error.message : String(error))
+      }
+      await queries.invalidateQueries({ queryKey: ['documents', base.id] })
+    }
+    await queries.invalidateQueries({ queryKey: ['bases'] })
+  }
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    void send([...event.dataTransfer.files])
+  }
+  return (
+    <section
+      aria-label={t('upload.label')}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+      className={clsx(
+        'rounded-panel border border-dashed px-4 py-3 transition-colors',
+        isOver ? 'border-accent bg-accent-soft' : 'border-line-strong/60',
+      )}
+    >
+      <div className="flex flex-wrap items-center gap-3">
+        <FileUp aria-hidden className="size-4 text-muted" />
+        <p className="flex-1 text-muted">{t('upload.about')}</p>
+        <Button size="small" onClick={() => input.current?.click()}>
+          {t('upload.choose')}
+        </Button>
+        <input
+          ref={input}
+          type="file"
+          multiple
+          hidden
+          accept={accepted}
+          aria-label={t('upload.choose')}
+          onChange={(event) => {
+            void send([...(event.target.files ?? [])])
+            event.target.value = ''
+          }}
+        />
+      </div>
+      {files.length > 0 ? (
+        <ul aria-live="polite" className="mt-2 flex flex-col gap-1 border-t border-line pt-2 text-[0.8125rem]">
+          {files.map(({ id, name, state, why }) => (
+            <li key={id} className="flex items-center gap-2">
+              {state === 'sending' ? <LoaderCircle aria-hidden className="size-3.5 animate-spin text-accent" /> : null}
+              {state === 'sent' ? <CircleCheck aria-hidden className="size-3.5 text-good" /> : null}
+              {state === 'failed' ? <CircleX aria-hidden className="size-3.5 text-bad" /> : null}
+              <span className="truncate">{name}</span>
+              <span className="text-muted">{why ?? t(`upload.${state}`)}</span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </section>
+  )
+}
