@@ -26,7 +26,10 @@ const question = 'What is the maximum of salary band B4 in Leeds, in pounds a ye
 async function secretsOf(title: RegExp) {
   const { items: bases } = await operator.admin.listBases()
   const base = bases.find(({ name }) => name === 'handbook')!
-  const page = await operator.admin.listDocuments({ path: { base: base.id }, query: { limit: 200, reason: 'checking what must stay closed' } })
+  const page = await operator.admin.listDocuments({
+    path: { base: base.id },
+    query: { limit: 200, reason: 'checking what must stay closed' },
+  })
   const document = page.items.find((each) => title.test(each.title ?? ''))!
   return { base: base.id, document: document.id, title: document.title! }
 }

@@ -25,7 +25,9 @@ async function load(server: ServerProcess, key: string, whole: Set<string>): Pro
   await Promise.allSettled([0, 1, 2, 3].map(caller))
 }
 
-test('killing the server at random moments loses no record of what it answered, makes no duplicate, and every audit chain verifies', { timeout: 180_000 }, async () => {
+test('killing the server at random moments loses no record of what it answered, makes no duplicate, and every audit chain verifies', {
+  timeout: 180_000,
+}, async () => {
   const place = temporaryPlace()
   const whole = new Set<string>()
   let key = ''
@@ -41,7 +43,11 @@ test('killing the server at random moments loses no record of what it answered, 
     expect(whole.size).toBeGreaterThan(rounds)
 
     const masterKey = loadMasterKey({ environment: {}, configDirectory: place.home })
-    await using store = await createEmbeddedStore({ directory: place.data, masterKey, headsFile: headsFileOf({ ...place, environment: {} }) })
+    await using store = await createEmbeddedStore({
+      directory: place.data,
+      masterKey,
+      headsFile: headsFileOf({ ...place, environment: {} }),
+    })
     await store.journal.flush()
     const recorded: string[] = []
     for (let after: string | undefined, more = true; more; ) {

@@ -31,11 +31,17 @@ export interface Person {
   /** Everything that ever came back. */
   readonly received: readonly string[]
   /** The answer, its events, and the ids it got. */
-  ask(question: string, conversation?: string): Promise<{ text: string; events: ChatEvent[]; message: string; conversation: string; sources: string[] }>
+  ask(
+    question: string,
+    conversation?: string,
+  ): Promise<{ text: string; events: ChatEvent[]; message: string; conversation: string; sources: string[] }>
 }
 
 /** Opens the set-up link and sets a password, as the first person does. */
-export async function becomeOperator(server: { setUpLink?: string; controlUrl: string; dataUrl: string }, password = 'correct horse battery staple'): Promise<Operator> {
+export async function becomeOperator(
+  server: { setUpLink?: string; controlUrl: string; dataUrl: string },
+  password = 'correct horse battery staple',
+): Promise<Operator> {
   const { fetchLike } = browser(server.controlUrl)
   const admin = createAdminClient({ base: server.controlUrl, fetch: fetchLike })
   if (server.setUpLink) {

@@ -23,7 +23,18 @@ export interface ServerProcess {
 }
 
 export async function spawnServer(place: { data: string; home: string }, extra: readonly string[] = []): Promise<ServerProcess> {
-  const args = ['--data', place.data, '--home', place.home, '--port', '0', '--control-port', '0', '--sample', join(root, 'examples/handbook')]
+  const args = [
+    '--data',
+    place.data,
+    '--home',
+    place.home,
+    '--port',
+    '0',
+    '--control-port',
+    '0',
+    '--sample',
+    join(root, 'examples/handbook'),
+  ]
   const child = spawn(process.execPath, [join(root, 'apps/server/src/main.ts'), ...args, ...extra], {
     env: { PATH: process.env.PATH, HOME: place.home, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,29 +1,33 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Kind, Resource } from '@gatehouse/contracts'
-import { AppError, type Declared, parseDeclared, type Problem, type Resources, refuse } from '@gatehouse/kernel'
+import { AppError, type Declared, type Problem, parseDeclared, type Resources, refuse } from '@gatehouse/kernel'
 import { parseAllDocuments } from 'yaml'
 
 /** Reads all declared resources of a YAML file or of the *.yaml files below a directory; throws one error with everything that is wrong. */
 export async function readDeclared(path: string): Promise<Declared[]> {
-  const files = await yamlFiles(path)
-  const declared: Declared[] = []
-  const problems: Problem[] = []
-  for (const file of files) {
-    const name = relative(path, file) || file
-    parseAllDocuments(await readFile(file, 'utf8'), { prettyErrors: true }).forEach((document, index) => {
-      const where = `${name}#${index + 1}`
-      if (document.errors.length) return void problems.push(...document.errors.map(({ message }) => ({ path: where, message })))
-      const value: unknown = document.toJS({ maxAliasCount: 50 })
-      if (value === null || value === undefined) return
-      const parsed = parseDeclared(value, where)
-      if ('declared' in parsed) declared.push(besideFile(parsed.declared, file))
-      else problems.push(...parsed.problems)
-    })
+  const found: Found = { declared: [], problems: [] }
+  for (const file of await yamlFiles(path)) takeFile(await readFile(file, 'utf8'), file, relative(path, file) || file, found)
+  found.problems.push(...duplicates(found.declared))
+  if (found.problems.length) throw refuse(`${path} is not in order`, found.problems)
+  return found.declared
+}
+
+interface Found {
+  readonly declared: Declared[]
+  readonly problems: Problem[]
+}
+
+function takeFile(text: string, file: string, name: string, { declared, problems }: Found): void {
+  for (const [at, document] of parseAllDocuments(text, { prettyErrors: true }).entries()) {
+    const where = `${name}#${at + 1}`
+    problems.push(...document.errors.map(({ message }) => ({ path: where, message })))
+    const value: unknown = document.errors.length ? undefined : document.toJS({ maxAliasCount: 50 })
+    if (value === null || value === undefined) continue
+    const parsed = parseDeclared(value, where)
+    if ('declared' in parsed) declared.push(besideFile(parsed.declared, file))
+    else problems.push(...parsed.problems)
   }
-  problems.push(...duplicates(declared))
-  if (problems.length) throw refuse(`${path} is not in order`, problems)
-  return declared
 }
 
 /** A folder that a source names counts from the file that names it, not from where the server was started. */
@@ -78,7 +82,10 @@ export function asApplied(present: readonly Resource[], declared: readonly Decla
  * Makes the store hold what the files declare: puts what changed, removes what an earlier start declared and this one does not.
  * Touches only resources managed by files; one managed by the console or the API under the same name is left alone and named in the result.
  */
-export async function applyDeclared(resources: Resources, declared: readonly Declared[]): Promise<{ put: number; removed: number; kept: string[] }> {
+export async function applyDeclared(
+  resources: Resources,
+  declared: readonly Declared[],
+): Promise<{ put: number; removed: number; kept: string[] }> {
   const kept: string[] = []
   let put = 0
   for (const { kind, project, name, spec } of [...declared].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {

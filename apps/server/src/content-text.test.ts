@@ -4,7 +4,13 @@ import { textOfBytes } from './content-text.ts'
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 test('a chat request becomes its messages', () => {
-  const body = JSON.stringify({ model: 'm', messages: [{ role: 'system', content: 'be brief' }, { role: 'user', content: [{ type: 'text', text: 'hello' }] }] })
+  const body = JSON.stringify({
+    model: 'm',
+    messages: [
+      { role: 'system', content: 'be brief' },
+      { role: 'user', content: [{ type: 'text', text: 'hello' }] },
+    ],
+  })
   expect(textOfBytes(bytes(body))).toBe('system: be brief\n\nuser: hello')
 })
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import { type Chat, createEdge, type Edge, type PathMatch } from '@gatehouse/gateway'
 import type { Clock, Store, Wheel } from '@gatehouse/kernel'
+import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { LiveConfiguration } from './live-configuration.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -26,11 +26,11 @@ export function createDataPlane(parts: DataPlaneParts): Edge {
   const knowledgeApi = getRequestListener(parts.knowledge.fetch, { overrideGlobalObjects: false })
   const fallback = (request: IncomingMessage, response: ServerResponse, { surface }: PathMatch): void => {
     const path = (request.url ?? '/').replace(/\?.*/s, '')
-    if (surface === 'live') return plain(response, 200, 'ok')
-    if (surface === 'ready') return void readiness(parts, response)
-    if (surface === 'chat') return chat(parts, chatApi, request, response, path)
-    if (surface === 'dify' && path.startsWith('/v1/datasets')) return void knowledgeApi(request, response)
-    plain(response, 404, JSON.stringify({ code: 'not_found', message: 'This path is not supported yet.', status: 404 }), 'application/json')
+    if (surface === 'live') plain(response, 200, 'ok')
+    else if (surface === 'ready') void readiness(parts, response)
+    else if (surface === 'chat') chat(parts, chatApi, request, response, path)
+    else if (surface === 'dify' && path.startsWith('/v1/datasets')) void knowledgeApi(request, response)
+    else plain(response, 404, notYet, 'application/json')
   }
   const { pipeline, store, clock, wheel } = parts
   const edge = createEdge({
@@ -48,7 +48,15 @@ export function createDataPlane(parts: DataPlaneParts): Edge {
   }
 }
 
-function chat({ chat: app, pages }: DataPlaneParts, api: RequestListener, request: IncomingMessage, response: ServerResponse, path: string): void {
+const notYet = JSON.stringify({ code: 'not_found', message: 'This path is not supported yet.', status: 404 })
+
+function chat(
+  { chat: app, pages }: DataPlaneParts,
+  api: RequestListener,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): void {
   if (app.ask(request, response)) return
   if (path.startsWith('/chat/api/')) return void api(request, response)
   if (request.method === 'GET' && pages.serve(path, request.headers['accept-encoding'] ?? '', response)) return

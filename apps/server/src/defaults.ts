@@ -6,7 +6,8 @@ import type { Resources } from '@gatehouse/kernel'
 export async function ensureDefaults(resources: Resources): Promise<void> {
   const project = 'default'
   const put = async (kind: 'Policy' | 'Provider' | 'User', name: string, spec: never) => {
-    if (!(await resources.get(kind, project, name))) await resources.put({ kind, project, name, spec, managedBy: 'console', ifVersion: 0 }, 'system')
+    if (!(await resources.get(kind, project, name)))
+      await resources.put({ kind, project, name, spec, managedBy: 'console', ifVersion: 0 }, 'system')
   }
   // the three specs are each of their kind; `never` lets one function put them all
   await put('Policy', 'default', defaultPolicy as never)

@@ -1,5 +1,14 @@
 import type { Clock, Inspector, Store } from '@gatehouse/kernel'
-import { createBases, createDatasets, createConnector, createIngest, createReader, type Bases, type Ingest, type KnowledgeDatasets } from '@gatehouse/knowledge'
+import {
+  type Bases,
+  createBases,
+  createConnector,
+  createDatasets,
+  createIngest,
+  createReader,
+  type Ingest,
+  type KnowledgeDatasets,
+} from '@gatehouse/knowledge'
 import type { Logger } from './log.ts'
 
 export interface DocumentsRoom {

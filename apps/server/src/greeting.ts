@@ -3,13 +3,18 @@ import type { RunningServer } from './server.ts'
 const milliseconds = (value: number) => (value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value)} ms`)
 
 /** What a person sees at the start: how long it took, and the one link. */
-export async function greet(server: RunningServer, { began, build, install }: { began: number; build: number; install: number }): Promise<void> {
+export async function greet(
+  server: RunningServer,
+  { began, build, install }: { began: number; build: number; install: number },
+): Promise<void> {
   const start = performance.now() - began
   const lines = [
     '',
     `  Gatehouse ${server.version}  ·  install ${milliseconds(install)}  ·  build ${milliseconds(build)}  ·  start ${milliseconds(start)}`,
     '',
-    ...(server.setUpLink ? ['  Open this link and set a password (one use, ten minutes):', '', `    ${server.setUpLink}`] : [`  Console  ${server.consoleUrl}`]),
+    ...(server.setUpLink
+      ? ['  Open this link and set a password (one use, ten minutes):', '', `    ${server.setUpLink}`]
+      : [`  Console  ${server.consoleUrl}`]),
     '',
     `  Chat     ${server.chatUrl}`,
     `  Models   ${server.dataUrl}/v1   (${server.models})`,

@@ -1,5 +1,5 @@
+export { loadMasterKey, verifyAudit } from '@gatehouse/storage'
+export { readDeclared } from './configuration.ts'
 export { main } from './main.ts'
 export { headsFileOf, parseOptions, type ServeOptions } from './options.ts'
-export { readDeclared } from './configuration.ts'
 export { type RunningServer, startServer } from './server.ts'
-export { loadMasterKey, verifyAudit } from '@gatehouse/storage'

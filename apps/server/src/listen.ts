@@ -10,7 +10,10 @@ export async function listen(server: Server, host: string, asked: number | undef
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== 'EADDRINUSE') refuse(thrown, host, port)
     }
-  throw new AppError('conflict', `the ports ${standard}–${standard + 19} on ${host} are all taken; choose one with --port or --control-port`)
+  throw new AppError(
+    'conflict',
+    `the ports ${standard}–${standard + 19} on ${host} are all taken; choose one with --port or --control-port`,
+  )
 }
 
 const bind = (server: Server, host: string, port: number) =>

@@ -1,6 +1,6 @@
 import type { Kind, Resource } from '@gatehouse/contracts'
-import { compile, type CompileTools, type Snapshot } from '@gatehouse/gateway'
-import { type NodeDefinition, type Problem, type Registry, refuse, type Resources, toAppError } from '@gatehouse/kernel'
+import { type CompileTools, compile, type Snapshot } from '@gatehouse/gateway'
+import { type NodeDefinition, type Problem, type Registry, type Resources, refuse, toAppError } from '@gatehouse/kernel'
 import { type CompiledApp, compileApp } from '@gatehouse/workflow'
 
 /** Everything compiled from the resources of one moment. */

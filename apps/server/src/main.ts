@@ -9,7 +9,12 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const options = parseOptions(args, process.env)
     const server = await startServer(options)
-    if (!options.quiet) await greet(server, { began, build: Number(process.env.GATEHOUSE_BUILD_MILLISECONDS ?? 0), install: Number(process.env.GATEHOUSE_INSTALL_MILLISECONDS ?? 0) })
+    if (!options.quiet)
+      await greet(server, {
+        began,
+        build: Number(process.env.GATEHOUSE_BUILD_MILLISECONDS ?? 0),
+        install: Number(process.env.GATEHOUSE_INSTALL_MILLISECONDS ?? 0),
+      })
     let stopping = false
     const stop = () => {
       if (stopping) process.exit(1) // asked twice: at once

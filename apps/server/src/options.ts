@@ -47,7 +47,9 @@ export function parseOptions(args: readonly string[], environment: ServeOptions[
   const controlPort = portOf('--control-port', values['control-port'])
   return {
     data: resolve(values.data ?? environment.GATEHOUSE_DATA ?? 'data'),
-    home: resolve(values.home ?? environment.GATEHOUSE_HOME ?? join(environment.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'gatehouse')),
+    home: resolve(
+      values.home ?? environment.GATEHOUSE_HOME ?? join(environment.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'gatehouse'),
+    ),
     ...(values.config === undefined ? {} : { config: resolve(values.config) }),
     host: values.host ?? '127.0.0.1',
     ...(port === undefined ? {} : { port }),
@@ -76,6 +78,7 @@ function parse(args: readonly string[]) {
 function portOf(option: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   const port = Number(value)
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new AppError('invalid_request', `${option} must be a number from 0 to 65535, got "${value}"`)
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new AppError('invalid_request', `${option} must be a number from 0 to 65535, got "${value}"`)
   return port
 }

@@ -1,5 +1,18 @@
 import { createDispatch, createLimit, createModels, createRecorder } from '@gatehouse/gateway'
-import { type Clock, compose, createGuardLayer, type Datasets, type Handler, type Inspector, type Layer, type Models, type Recorder, type Send, type Store } from '@gatehouse/kernel'
+import {
+  type Audit,
+  type Clock,
+  compose,
+  createGuardLayer,
+  type Datasets,
+  type Handler,
+  type Inspector,
+  type Layer,
+  type Models,
+  type Recorder,
+  type Send,
+  type Store,
+} from '@gatehouse/kernel'
 import { createAppCore, createTurns } from '@gatehouse/workflow'
 import type { LiveConfiguration } from './live-configuration.ts'
 
@@ -11,7 +24,7 @@ export interface Pipeline {
 }
 export interface PipelineParts {
   readonly configuration: () => LiveConfiguration['current']
-  readonly store: Pick<Store, 'counters' | 'journal' | 'conversations'>
+  readonly store: Pick<Store, 'counters' | 'journal' | 'conversations' | 'audit'>
   readonly datasets: Datasets
   readonly inspector: Inspector
   readonly send: Send
@@ -34,7 +47,8 @@ export function createPipeline({ configuration, store, datasets, inspector, send
     app: [limit, turns.layer, guard],
   }
   const names = (list: readonly Layer[]) => list.map(({ name }) => name)
-  const record = createRecorder({ journal: store.journal, layers: { route: names(layers.route), app: names(layers.app) } })
+  const written = createRecorder({ journal: store.journal, layers: { route: names(layers.route), app: names(layers.app) } })
+  const record = auditingBlocks(written, store.audit, clock)
   const route = compose(layers.route, createDispatch({ send }))
   const models = createModels({ snapshot, handler: route, record, clock })
   const app = compose(
@@ -54,4 +68,23 @@ export function createPipeline({ configuration, store, datasets, inspector, send
     }),
   )
   return { route, app, record, models }
+}
+
+/** What the policy stopped is in the audit before the caller hears of it; the audit names the rule, never the text. */
+function auditingBlocks(record: Recorder, audit: Audit, clock: Clock): Recorder {
+  return (exchange, outcome, written) => {
+    if (outcome.end !== 'blocked') return record(exchange, outcome, written)
+    const { id, project, asker, target } = exchange
+    const { rule, stage } = outcome.error?.details ?? {}
+    const event = {
+      at: clock.now(),
+      project,
+      actor: asker.user === undefined ? `consumer:${asker.consumer}` : `user:${asker.user}`,
+      action: 'policy.block',
+      object: `${target.kind}/${target.name}`,
+      trace: id,
+      details: { policy: target.policy.id, rule, stage },
+    }
+    audit.append(event).then(() => record(exchange, outcome, written), written)
+  }
 }

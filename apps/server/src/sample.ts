@@ -36,7 +36,10 @@ export async function sampleResources(directory: string, environment: Readonly<R
       description: `What people at ${manifest.company.name} may know`,
       sources: [{ use: 'connector.files', config: { path: join(directory, 'documents') } }],
     }),
-    declare('Consumer', 'sample', { title: 'Sample consumer', keys: [{ secret: `store:${sampleKey}`, title: 'printed at the first start' }] }),
+    declare('Consumer', 'sample', {
+      title: 'Sample consumer',
+      keys: [{ secret: `store:${sampleKey}`, title: 'printed at the first start' }],
+    }),
     ...models(environment),
     ...(await readDeclared(join(directory, 'app.yaml'))),
   ]

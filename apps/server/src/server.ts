@@ -92,7 +92,15 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
   const transport = createTransport({ wheel })
   closing(() => transport.close())
   const current = () => configuration.current
-  const pipeline = createPipeline({ configuration: current, store, datasets: documents.datasets, inspector, send: transport.send, clock, newId })
+  const pipeline = createPipeline({
+    configuration: current,
+    store,
+    datasets: documents.datasets,
+    inspector,
+    send: transport.send,
+    clock,
+    newId,
+  })
 
   const loopback = isLoopback(options.host) && isLoopback(options.controlHost)
   const { resources, records, audit } = store
@@ -240,6 +248,8 @@ const remoteAddressOf = (environment: unknown): string =>
 /** Who answers, in the order of preference of the route `assistant`, or all routes. */
 function modelsInWords(snapshot: Snapshot): string {
   const { routes } = snapshot.routesOf('default')
-  const names = new Set(routes.flatMap(({ targets }) => targets.map(({ name }) => (name === 'builtin' ? 'the built-in answerer, which needs no key' : name))))
+  const names = new Set(
+    routes.flatMap(({ targets }) => targets.map(({ name }) => (name === 'builtin' ? 'the built-in answerer, which needs no key' : name))),
+  )
   return [...names].join(', then ') || 'no route is configured yet'
 }

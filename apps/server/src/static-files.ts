@@ -76,6 +76,9 @@ function readAll(directory: string): [string, File][] {
       const type = types[extname(name)]!
       const text = type.includes('charset') || type.includes('svg')
       const path = relative('.', name).split(sep).join('/')
-      return [path, { type, plain, immutable: path.startsWith('assets/'), ...(text && plain.length > 1024 ? { brotli: compress(plain) } : {}) }]
+      return [
+        path,
+        { type, plain, immutable: path.startsWith('assets/'), ...(text && plain.length > 1024 ? { brotli: compress(plain) } : {}) },
+      ]
     })
 }

@@ -205,4 +205,3 @@ export interface MessageRecord {
   readonly used?: readonly Reference[]
   readonly feedback?: 'like' | 'dislike'
 }
-

@@ -34,7 +34,10 @@ export const RouteSpec = z.strictObject({
   /** The model names callers use; `*` at the end matches a prefix. */
   models: z.array(z.string().min(1)).min(1),
   /** Path prefix in front of `/v1/…`; empty for the root. */
-  prefix: z.string().regex(/^(\/[\w.-]+)*$/).default(''),
+  prefix: z
+    .string()
+    .regex(/^(\/[\w.-]+)*$/)
+    .default(''),
   targets: z
     .array(
       z.strictObject({
@@ -58,7 +61,10 @@ export const KeySpec = z.strictObject({
   kind: z.enum(['model', 'app', 'dataset']).default('model'),
   /** The key itself by reference, or its SHA-256. */
   secret: SecretReference.optional(),
-  hash: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   /** The visible start, for people to tell keys apart. */
   prefix: z.string().max(16).optional(),
   apps: z.array(z.string()).default([]),

@@ -9,7 +9,15 @@ export { type End, Exchange, type ExchangeStart, emptyNotes, type Notes, type Ou
 export { bindPolicy } from './guard/bind-policy.ts'
 export { type Cut, cutPiece, cutsOf } from './guard/cuts.ts'
 export { actionFor, decide } from './guard/decide.ts'
-export { type BoundGuard, type BoundPolicy, defineGuard, type Guard, type GuardDefinition, lookBehind, type Subject } from './guard/guard.ts'
+export {
+  type BoundGuard,
+  type BoundPolicy,
+  defineGuard,
+  type Guard,
+  type GuardDefinition,
+  lookBehind,
+  type Subject,
+} from './guard/guard.ts'
 export { createGuardLayer } from './guard/guard-layer.ts'
 export { createInspector, type InspectorTools } from './guard/inspector.ts'
 export { languageOf } from './language.ts'

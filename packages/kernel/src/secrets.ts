@@ -12,12 +12,12 @@ export async function resolveSecret(reference: string, sources: SecretSources): 
   const at = reference.indexOf(':')
   const where = reference.slice(0, at)
   const name = reference.slice(at + 1)
-  const value = await valueOf(where, name, sources)
+  const value = await lookUp(where, name, sources)
   if (!value) throw new AppError('invalid_request', `the secret ${reference} is empty or missing`)
   return value
 }
 
-async function valueOf(where: string, name: string, sources: SecretSources): Promise<string | undefined> {
+async function lookUp(where: string, name: string, sources: SecretSources): Promise<string | undefined> {
   if (where === 'env') return sources.environment[name]?.trim()
   if (where === 'store') return sources.stored(name)
   if (where !== 'file') throw new AppError('invalid_request', 'a secret reference starts with env:, file: or store:')

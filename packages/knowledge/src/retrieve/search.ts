@@ -4,6 +4,7 @@ import type { Base, Bases } from '../bases.ts'
 import type { DocumentFacts } from './document-facts.ts'
 import { isSuperseded } from './document-facts.ts'
 import { fuse, type Ranked, type Weights } from './fusion.ts'
+import { Fingerprints } from './near-duplicates.ts'
 import { type Left, select } from './select.ts'
 
 export interface SearchRequest {
@@ -42,6 +43,7 @@ const leastChecked = 10
 const mostChecked = 40
 
 export function createSearch({ index, facts, bases }: SearchPorts): Search {
+  const fingerprints = new Fingerprints()
   return async ({ datasets, text, principals, topK, threshold, weights, countWithheld = false }) => {
     if (text.length > mostQuery)
       throw new AppError('invalid_request', `the query has ${text.length} characters, at most ${mostQuery} are allowed`)
@@ -61,6 +63,6 @@ export function createSearch({ index, facts, bases }: SearchPorts): Search {
     const near = best.slice(0, Math.min(mostChecked, Math.max(leastChecked, topK * 2))).map(({ candidate }) => candidate.document)
     const documents = await facts.of(project, near)
     const superseded = new Map([...documents.values()].filter(isSuperseded).map(({ id, title }) => [id, title]))
-    return { project, bases: asked, ranked, withheld, ...select(best, { topK, threshold, query: text, superseded }) }
+    return { project, bases: asked, ranked, withheld, ...select(best, { topK, threshold, query: text, superseded, fingerprints }) }
   }
 }

@@ -2,7 +2,7 @@ import type { Candidate } from '@gatehouse/kernel'
 import { describe, expect, it } from 'vitest'
 import { confidenceOf } from './confidence.ts'
 import { fuse, identityWeight } from './fusion.ts'
-import { areNear, fingerprintOf } from './near-duplicates.ts'
+import { areNear, Fingerprints, fingerprintOf } from './near-duplicates.ts'
 import { select } from './select.ts'
 
 let made = 0
@@ -24,7 +24,7 @@ const candidate = (document: string, body: number, more: Partial<Candidate> & { 
   return { ...place, hash: text, text, segments: 3, words, ...more }
 }
 const documentsOf = (ranked: readonly { candidate: Candidate }[]) => ranked.map((each) => each.candidate.document)
-const options = { topK: 10, threshold: 0, query: 'leave', superseded: new Map<string, string>() }
+const options = { topK: 10, threshold: 0, query: 'leave', superseded: new Map<string, string>(), fingerprints: new Fingerprints() }
 
 describe('fuse', () => {
   it('gives every candidate a score from 0 to 1, the share of what the query could reach', () => {

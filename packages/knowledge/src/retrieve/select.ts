@@ -1,6 +1,6 @@
 import { tokensOf } from '@gatehouse/kernel'
 import type { Ranked } from './fusion.ts'
-import { NearDuplicates } from './near-duplicates.ts'
+import { type Fingerprints, NearDuplicates } from './near-duplicates.ts'
 
 /** What was found and not taken, and why. */
 export interface Left {
@@ -17,6 +17,7 @@ export interface SelectOptions {
   readonly query: string
   /** Documents that another took the place of, with what they are called. */
   readonly superseded: ReadonlyMap<string, string>
+  readonly fingerprints: Fingerprints
 }
 
 const perDocument = 3
@@ -25,11 +26,11 @@ const dominant = 0.6
 const demotion = 0.5
 
 /** From the fused list to what is answered with: old versions down, thresholds, duplicates, no document alone. */
-export function select(ranked: readonly Ranked[], { topK, threshold, query, superseded }: SelectOptions): Selection {
+export function select(ranked: readonly Ranked[], { topK, threshold, query, superseded, fingerprints }: SelectOptions): Selection {
   const ordered = demote(ranked, query, superseded)
   const taken: Ranked[] = []
   const left: Left[] = []
-  const duplicates = new NearDuplicates()
+  const duplicates = new NearDuplicates(fingerprints)
   const most = limitOf(ordered.slice(0, topK))
   const counts = new Map<string, number>()
   for (const each of ordered) {
