@@ -1,6 +1,6 @@
 /** The honest refusal, recognisable in both languages. */
 const sentences = {
-  en: 'This is not in the documents you can read.',
+  en: 'I could not find this: it is not in the documents you can read.',
   zh: '在您可以阅读的文档中没有找到相关内容。',
 } as const
 
