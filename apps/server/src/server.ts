@@ -1,28 +1,25 @@
 import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { createAdminApi, createKey, createSessions } from '@gatehouse/admin'
+import { createAdminApi, createSessions } from '@gatehouse/admin'
 import { createChat, type Snapshot } from '@gatehouse/gateway'
 import { guards } from '@gatehouse/guards'
-import { type BoundPolicy, bindPolicy, createInspector, Registry, resolveSecret, type Secrets, uuidv7, Wheel } from '@gatehouse/kernel'
+import { type BoundPolicy, bindPolicy, createInspector, Registry, resolveSecret, uuidv7, Wheel } from '@gatehouse/kernel'
 import { createDifyKnowledgeApi } from '@gatehouse/knowledge'
 import { createTransport, providers } from '@gatehouse/providers'
-import { createEmbeddedStore, loadMasterKey } from '@gatehouse/storage'
 import { createNodes } from '@gatehouse/workflow'
-import { applyDeclared, asApplied, readDeclared } from './configuration.ts'
+import { hostsOf, remoteAddressOf, urlHost } from './addresses.ts'
 import { createControlPlane } from './control-plane.ts'
 import { createDataPlane } from './data-plane.ts'
-import { ensureDefaults, owner } from './defaults.ts'
+import { owner } from './defaults.ts'
 import { createDocumentsRoom } from './documents-room.ts'
 import { closeListener, createListener } from './http.ts'
 import { isLoopback, listen } from './listen.ts'
-import { type CompileEverything, compileAll, createLiveConfiguration, listResources } from './live-configuration.ts'
-import { createLogger, type Logger } from './log.ts'
-import { headsFileOf, type ServeOptions } from './options.ts'
+import { type CompileEverything, createLiveConfiguration } from './live-configuration.ts'
+import { createLogger } from './log.ts'
+import type { ServeOptions } from './options.ts'
 import { createPasswords } from './passwords.ts'
 import { createPipeline } from './pipeline.ts'
-import { sampleKey, sampleResources } from './sample.ts'
+import { openStore, secretSources, seed } from './seed.ts'
 import { createStaticFiles } from './static-files.ts'
 
 export interface RunningServer {
@@ -106,6 +103,7 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
   const { resources, records, audit } = store
   const sessions = createSessions({ records, resources, audit, passwords: await createPasswords(), clock, loopback })
   const address = { data: '', control: '' }
+  const names = options.environment.GATEHOUSE_HOSTS
   let ready = false
 
   const chat = createChat({
@@ -122,7 +120,7 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
     clock,
     wheel,
     secure: false,
-    isOurHost: (host) => hostsOf(options.host, address.data).includes(host.toLowerCase()),
+    isOurHost: (host) => hostsOf(options.host, address.data, names).includes(host.toLowerCase()),
     addressOf: remoteAddressOf,
   })
   const dataPlane = createDataPlane({
@@ -159,7 +157,7 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
       guard: registries.guards.describe(),
       node: compiling.nodes(() => undefined).describe(),
     },
-    hosts: () => hostsOf(options.controlHost, address.control),
+    hosts: () => hostsOf(options.controlHost, address.control, names),
     secure: false,
     failed: (error, request) => log.error({ request, reason: (error as Error).message }, 'a request of the control plane failed'),
   })
@@ -194,56 +192,6 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
     synced,
   }
 }
-
-function openStore({ data, home, environment }: ServeOptions) {
-  return createEmbeddedStore({
-    directory: data,
-    masterKey: loadMasterKey({ environment, configDirectory: home, dataDirectory: data }),
-    headsFile: headsFileOf({ data, home, environment }),
-    redactor: new URL('./content-redactor.ts', import.meta.url),
-  })
-}
-
-/** What is declared for this start is in the store afterwards. Returns the sample consumer's key when it was made just now. */
-async function seed(
-  options: ServeOptions,
-  { resources, secrets }: Awaited<ReturnType<typeof openStore>>,
-  compiling: CompileEverything,
-  log: Logger,
-): Promise<string | undefined> {
-  let made: string | undefined
-  if (options.sample && !(await secrets.get(sampleKey))) {
-    made = createKey('model').key
-    await secrets.put(sampleKey, made)
-  }
-  const declared = [
-    ...(options.sample ? await sampleResources(options.sample, options.environment) : []),
-    ...(options.config ? await readDeclared(options.config) : []),
-  ]
-  await compileAll(asApplied(await listResources(resources), declared), compiling)
-  const { kept } = await applyDeclared(resources, declared)
-  if (kept.length) log.warn({ kept }, 'declared in a file but managed in the console; take them over there to let the file decide')
-  await ensureDefaults(resources)
-  return made
-}
-
-const secretSources = ({ environment }: ServeOptions, secrets: Secrets) => ({
-  environment,
-  readFile: (path: string) => readFile(path, 'utf8'),
-  stored: (id: string) => secrets.get(id),
-})
-
-const urlHost = (host: string) => (host.includes(':') ? `[${host}]` : host)
-
-/** The authorities a listener answers under: its own, and on loopback the usual names of this machine. */
-function hostsOf(host: string, url: string): string[] {
-  const port = url.slice(url.lastIndexOf(':'))
-  const names = isLoopback(host) ? [host, 'localhost', '127.0.0.1', '[::1]'] : [urlHost(host)]
-  return [...new Set(names)].map((name) => `${name.toLowerCase()}${port}`)
-}
-
-const remoteAddressOf = (environment: unknown): string =>
-  (environment as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress ?? 'unknown'
 
 /** Who answers, in the order of preference of the route `assistant`, or all routes. */
 function modelsInWords(snapshot: Snapshot): string {

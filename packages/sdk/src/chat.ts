@@ -28,7 +28,6 @@ export interface ChatClient {
   ask(app: string, question: ChatQuestion, options?: Options): AsyncGenerator<ChatEvent, void, undefined>
   conversations(query?: { app?: string; after?: string }): Promise<ChatConversations>
   turns(conversation: string, query?: { before?: string }): Promise<ChatTurns>
-  rename(conversation: string, name: string): Promise<ChatConversation>
   renameConversation(conversation: string, name: string): Promise<ChatConversation>
   removeConversation(conversation: string): Promise<void>
   rate(message: string, feedback: 'like' | 'dislike' | null): Promise<void>
@@ -63,8 +62,6 @@ export function createChatClient(options: TransportOptions & { readonly csrf?: s
     },
     conversations: (query) => read('/conversations', query),
     turns: (conversation, query) => read(`/conversations/${segment(conversation)}/messages`, query),
-    rename: async (conversation, name) =>
-      (await change('PATCH', `/conversations/${segment(conversation)}`, { name })).json() as Promise<ChatConversation>,
     renameConversation: async (conversation, name) =>
       (await change('PATCH', `/conversations/${segment(conversation)}`, { name })).json() as Promise<ChatConversation>,
     removeConversation: async (conversation) => void (await change('DELETE', `/conversations/${segment(conversation)}`)),
