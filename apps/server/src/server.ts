@@ -176,7 +176,9 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
     ready = false
   })
   const synced = documents.sync()
-  const resting = setTimeout(() => store.rest(), restMilliseconds).unref()
+  // a pause in the middle of a call would be somebody's
+  const rest = () => (store.counters.open() > 0 ? resting.refresh() : store.rest())
+  const resting = setTimeout(rest, restMilliseconds).unref()
   closing(() => clearTimeout(resting))
   synced.catch((thrown) => log.error({ reason: (thrown as Error).message }, 'synchronising the declared sources failed'))
   ready = true

@@ -43,7 +43,7 @@ export function createStaticFiles(directory: string, base: string) {
     built: page !== undefined,
     serve(path: string, accepts: string, response: ServerResponse): boolean {
       if (path !== base && !path.startsWith(`${base}/`)) return false
-      const file = files.get(path) ?? (extname(path) === '' ? page : undefined)
+      const file = files.get(path) ?? (path.lastIndexOf('.') < path.lastIndexOf('/') ? page : undefined)
       if (!file) return false
       const compressed = file.brotli && /\bbr\b/.test(accepts)
       response.writeHead(200, {
