@@ -99,7 +99,7 @@ test('the model app/<name> asks an app, streaming and not, with its citations', 
     expect(exchange.request).toMatchObject({ operation: 'app', app: 'helper', query: 'Hello', inputs: {} })
     const say = (text: string) => new ReplyEvent({ kind: 'text', parts: [{ lane: 'text', index: 0, text }] })
     reply.pushEvents([new ReplyEvent({ kind: 'app', app: { type: 'run-start', run: 'r' } }), say('Five '), say('days [1].')])
-    reply.pushEvents([new ReplyEvent({ kind: 'citation', citations: [{ n: 1, reference }] })])
+    reply.pushEvents([new ReplyEvent({ kind: 'citation', citations: [{ n: 1, reference }], titles: [{ n: 1, title: 'Leave policy' }] })])
     reply.end({ end: 'complete', usage: { inputTokens: 3, outputTokens: 4, source: 'provider' } })
     return reply
   }
@@ -114,7 +114,7 @@ test('the model app/<name> asks an app, streaming and not, with its citations', 
   })
   const whole = await json(await house.chat({ model: 'app/helper', messages }))
   expect(whole.choices[0]).toMatchObject({ message: { role: 'assistant', content: 'Five days [1].' }, finish_reason: 'stop' })
-  expect(whole).toMatchObject({ citations: [{ n: 1, reference }], usage: { total_tokens: 7 } })
+  expect(whole).toMatchObject({ citations: [{ n: 1, reference, title: 'Leave policy' }], usage: { total_tokens: 7 } })
   const stream = await (await house.chat({ model: 'app/helper', messages, stream: true })).text()
   const frames = stream
     .split('\n\n')
@@ -123,7 +123,7 @@ test('the model app/<name> asks an app, streaming and not, with its citations', 
   expect(frames.at(-1)).toBe('[DONE]')
   const chunks = frames.slice(0, -1).map((frame) => JSON.parse(frame))
   expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe('Five days [1].')
-  expect(chunks.at(-2)).toMatchObject({ citations: [{ n: 1 }], choices: [{ finish_reason: 'stop' }] })
+  expect(chunks.at(-2)).toMatchObject({ citations: [{ n: 1, title: 'Leave policy' }], choices: [{ finish_reason: 'stop' }] })
   expect(house.journal.records.at(-1)).toMatchObject({ operation: 'app', target: 'helper', model: 'app/helper' })
   expect((await house.chat({ model: 'app/secret', messages })).status).toBe(404)
 })

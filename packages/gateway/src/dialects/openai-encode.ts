@@ -13,7 +13,7 @@ export class ChatEncoder {
   readonly #model: string
   readonly #created = Math.floor(Date.now() / 1000)
   #role: { role: 'assistant' } | undefined = { role: 'assistant' }
-  #citations: readonly Citation[] | undefined
+  #citations: readonly (Citation & { readonly title?: string })[] | undefined
   #finish: string | undefined
   #usage: Usage | undefined
   #done = false
@@ -36,7 +36,7 @@ export class ChatEncoder {
 
   #frame(event: ReplyEvent): Buffer | string {
     const { payload } = event
-    if (payload.citations) this.#citations = payload.citations
+    if (payload.citations) this.#citations = titled(payload)
     this.#finish = payload.finish ?? this.#finish
     this.#usage = payload.usage ?? this.#usage
     if (payload.source === '[DONE]') this.#done = true
@@ -113,7 +113,7 @@ export class ChatEncoder {
   gather(batch: readonly ReplyEvent[]): void {
     for (const event of batch) {
       const { payload } = event
-      if (payload.citations) this.#citations = payload.citations
+      if (payload.citations) this.#citations = titled(payload)
       this.#finish = payload.finish ?? this.#finish
       this.#usage = payload.usage ?? this.#usage
       for (const { lane, index, text } of event.parts) {
@@ -154,6 +154,13 @@ const usageOf = ({ inputTokens, outputTokens }: Usage) => ({
   completion_tokens: outputTokens,
   total_tokens: inputTokens + outputTokens,
 })
+/** What a source is called, for whoever was just answered from it. */
+const titled = ({ citations = [], titles }: EventPayload) =>
+  citations.map((citation) => {
+    const title = titles?.find(({ n }) => n === citation.n)?.title
+    return title ? { ...citation, title } : citation
+  })
+
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null
 
 export const errorFrame = (error: AppError): string => frame({ error: openaiError(error) })
