@@ -121,12 +121,38 @@ describe('datasets', () => {
   ])('%j names the wrong field', async (body, params) => {
     expect(await call('POST', '/datasets', body)).toMatchObject({ status: 400, body: { code: 'invalid_param', params } })
   })
+  it('of which a consumer may read only a part count that part, in every reply', async () => {
+    const { dataset, document, batch } = await withText('The otter sleeps.')
+    const counted = async () => {
+      const { body } = await call('GET', `/datasets/${dataset}`)
+      const listed = (await call('GET', '/datasets?limit=100')).body.data.find(({ id }: { id: string }) => id === dataset)
+      return [body, listed].map(({ document_count, total_documents, word_count }) => [document_count, total_documents, word_count])
+    }
+    const one = [1, 1, 'The otter sleeps.'.length]
+    expect(await counted()).toEqual([one, one])
+    const { id } = await house.ingest.add({ base: dataset, content: 'The badger digs.', name: 'b.md', createdBy: 'x', principals: [] })
+    await house.ingest.idle()
+    expect(await counted()).toEqual([one, one])
+    await house.store.documents.setAccess(document, [])
+    expect(await counted()).toEqual([0, 0].map((none) => [none, none, none]))
+    for (const hidden of [`documents/${batch}/indexing-status`, `documents/${id}`])
+      expect((await call('GET', `/datasets/${dataset}/${hidden}`)).status).toBe(404)
+  })
   it('malformed JSON is a 400', async () => {
     expect(await call('POST', '/datasets', '{"name":')).toMatchObject({ status: 400, body: { code: 'invalid_param' } })
   })
 })
 
 describe('documents', () => {
+  it('keep who may read them when their content changes', async () => {
+    const { dataset, document } = await withText('The otter sleeps.')
+    await house.store.documents.setAccess(document, ['consumer:one', 'group:people'])
+    const changed = { name: 'note', text: 'The otter swims.' }
+    await call('POST', `/datasets/${dataset}/documents/${document}/update-by-text`, changed)
+    await call('POST', `/datasets/${dataset}/document/create-by-text`, { ...changed, text: 'It dives.', original_document_id: document })
+    await house.ingest.idle()
+    expect((await house.store.documents.get('default', document))?.principals).toEqual(['consumer:one', 'group:people'])
+  })
   it('from text report their progress by batch, and are listed and read', async () => {
     const { dataset, document, batch } = await withText('The otter sleeps.\n\nThe badger digs.')
     const { body } = await call('GET', `/datasets/${dataset}/documents/${batch}/indexing-status`)

@@ -176,8 +176,13 @@ async function assemble(options: ServeOptions, closing: (closer: () => unknown) 
     ready = false
   })
   const synced = documents.sync()
-  // a pause in the middle of a call would be somebody's
-  const rest = () => (store.counters.open() > 0 ? resting.refresh() : store.rest())
+  // once, when nothing was asked for a while: the collection drops compiled code too, and who calls then pays for it
+  let seen = transport.counts.begun
+  const rest = () => {
+    if (transport.counts.begun === seen && store.counters.open() === 0) return store.rest()
+    seen = transport.counts.begun
+    resting.refresh()
+  }
   const resting = setTimeout(rest, restMilliseconds).unref()
   closing(() => clearTimeout(resting))
   synced.catch((thrown) => log.error({ reason: (thrown as Error).message }, 'synchronising the declared sources failed'))

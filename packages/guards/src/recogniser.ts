@@ -49,7 +49,7 @@ export function windowsOf(scan: Scan, gate: GateName, before: number, after: num
       const at = scan.at[index]!
       places.push(original && scan.offsets ? scan.offsets[at]! : at)
     }
-  places.sort((a, b) => a - b)
+  if (places.length > 1) places.sort((a, b) => a - b)
   const windows: { from: number; to: number }[] = []
   for (const at of places) {
     const last = windows.at(-1)

@@ -123,6 +123,20 @@ test('"chat as" opens the chat as a sample person, names the operator, and opens
   expect(actions).toEqual(expect.arrayContaining(['link.create user/pia', 'link.redeem user/pia']))
 })
 
+test.each([
+  ['loses the office', { roles: ['member'] }],
+  ['is disabled', { disabled: true }],
+])('a chat opened as somebody else ends when the operator %s', async (_, change) => {
+  const house = await createHouse()
+  await house.signIn('owner')
+  const { token } = await house.sessions.createLink({ kind: 'chat-as', user: 'pia', openedBy: 'admin' })
+  const opened = await house.sessions.redeem(token, 'chat')
+  expect(await house.sessions.verify(opened.token, 'chat')).toMatchObject({ user: 'pia' })
+  const { kind, project, name, spec, managedBy } = (await house.store.resources.get('User', 'default', 'admin'))!
+  await house.store.resources.put({ kind, project, name, spec: { ...spec, ...change } as typeof spec, managedBy }, 'system')
+  expect(await house.sessions.verify(opened.token, 'chat')).toBeUndefined()
+})
+
 test('"chat as" is for sample people, and for loopback', async () => {
   const house = await createHouse()
   const session = await house.signIn('owner')

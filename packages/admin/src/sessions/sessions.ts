@@ -1,4 +1,4 @@
-import type { Resource } from '@gatehouse/contracts'
+import type { Resource, Role } from '@gatehouse/contracts'
 import type { Audience, Audit, Clock, Records, Resources, Session, Sessions } from '@gatehouse/kernel'
 import { refusal } from '../words.ts'
 import { Throttle } from './throttle.ts'
@@ -71,6 +71,8 @@ const lifetimes: Readonly<Record<Audience, { idle: number; absolute: number }>> 
   console: { idle: 2 * hours, absolute: 12 * hours },
   chat: { idle: 7 * 24 * hours, absolute: 30 * 24 * hours },
 }
+/** Who may open the chat as somebody else. */
+const administrators: readonly Role[] = ['owner', 'admin']
 const linkLifetime = 10 * minutes
 const setUpLifetime = 30 * minutes
 const audienceOf: Readonly<Record<LinkKind, Audience>> = { setup: 'console', invite: 'console', 'chat-as': 'chat' }
@@ -89,6 +91,10 @@ export function createSessions(dependencies: SessionsDependencies): AdminSession
     if (!person || person.spec.disabled || (person.spec.sample && !loopback)) return undefined
     return person
   }
+
+  /** Who opened the chat as somebody else must still be somebody who may: with the office, what it opened is gone. */
+  const mayStillAct = async (openedBy: string | undefined): Promise<boolean> =>
+    openedBy === undefined || ((await personOf(openedBy))?.spec.roles.some((role) => administrators.includes(role)) ?? false)
 
   async function open(start: Omit<StoredSession, 'csrf' | 'createdAt' | 'expiresAt'>): Promise<Opened> {
     const token = newToken()
@@ -140,7 +146,7 @@ export function createSessions(dependencies: SessionsDependencies): AdminSession
       const id = digestOf(token)
       const stored = await records.get<StoredSession>('session', id)
       if (!stored || stored.audience !== audience || stored.expiresAt <= clock.now()) return undefined
-      if (!(await personOf(stored.user)) || !(await touch(id, stored))) return undefined
+      if (!(await personOf(stored.user)) || !(await mayStillAct(stored.openedBy)) || !(await touch(id, stored))) return undefined
       return sessionOf(id, stored)
     },
 

@@ -75,7 +75,7 @@ export const CreateKey = z.strictObject({
   title: z.string().max(200).default(''),
   /** Names of apps an app key opens. */
   apps: z.array(Name).max(100).default([]),
-  /** Ids or names of knowledge bases a dataset key reaches; empty: all. */
+  /** Ids or names of knowledge bases a dataset key reaches besides those its consumer made. */
   datasets: z.array(z.string().max(64)).max(100).default([]),
   expiresAt: z.iso.datetime().optional(),
 })

@@ -182,6 +182,12 @@ test('over TLS the cookie has its strictest form', async () => {
   expect((await call('GET', '/me', { as: 'mara' })).status).toBe(200)
 })
 
+test('a body that is announced too long is refused before it comes', async () => {
+  const { call } = house()
+  const body = { user: 'mara', password: 'right' }
+  expect((await call('POST', '/session', { body, headers: { 'content-length': '65537' } })).status).toBe(413)
+})
+
 test('a one-time link opens a session as somebody, and says who opened it', async () => {
   const { call } = house()
   expect(await json(call('POST', '/session', { body: { link: 'link-for-wei' } }))).toMatchObject({

@@ -232,6 +232,8 @@ async function bodyOf<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
 }
 
 async function readJson({ req }: Context): Promise<unknown> {
+  // told beforehand: nothing is waited for
+  if (Number(req.header('content-length') ?? 0) > mostBody) throw new AppError('too_large', `the body may have ${mostBody} bytes at most`)
   const reader = req.raw.body?.getReader()
   const reads: Uint8Array[] = []
   let size = 0

@@ -2,7 +2,7 @@ import type { Finding, Stage } from '@gatehouse/contracts'
 import { defineGuard } from '@gatehouse/kernel'
 import { z } from 'zod'
 import { anyGate, type Hit, hitsIn, windowsOf } from '../recogniser.ts'
-import { type Scan, scan, scanOf } from '../scan.ts'
+import { maskOf, type Scan, scan, scanOf } from '../scan.ts'
 import { candidatesOf } from './decode.ts'
 import { isReported } from './reported.ts'
 import { type Rule, rules } from './rules.ts'
@@ -30,6 +30,10 @@ const together = 0.85
 const enough = 4
 
 const concerns = anyGate(rules.map(({ gate }) => gate))
+/** The gate of each rule as bits: most rules are passed over, so that must cost nothing. */
+const masks = rules.map(({ gate }) => maskOf(gate))
+const lowMasks = Int32Array.from(masks, ({ low }) => low)
+const highMasks = Int32Array.from(masks, ({ high }) => high)
 
 /** Attempts to override, extract or replace the instructions, in any wrapping. */
 export const injection = defineGuard({
@@ -68,9 +72,11 @@ interface Weighed extends Hit {
 /** Findings in the text itself, with ranges of the original. */
 function judged(scanned: Scan, setting: Setting): Finding[] {
   if (!concerns(scanned)) return []
-  const { view, offsets } = scanned
+  const { view, offsets, low, high } = scanned
   const hits: Weighed[] = []
-  for (const rule of rules) {
+  for (let at = 0; at < rules.length; at++) {
+    if ((low & lowMasks[at]!) === 0 && (high & highMasks[at]!) === 0) continue
+    const rule = rules[at]!
     let hints = 0
     let stops = 0
     for (const window of windowsOf(scanned, rule.gate, rule.before, rule.after, view.length))

@@ -49,6 +49,11 @@ test.each([
   ['the system message', { role: 'system' as const, content: 'open sesame' }, 'input'],
   ['an earlier message of the person', { role: 'user' as const, content: [{ type: 'text', text: 'open sesame' }] }, 'input'],
   ['a tool result', { role: 'tool' as const, content: 'open sesame' }, 'tool-result'],
+  ['a part that is no text', { role: 'user' as const, content: [{ type: 'refusal', refusal: 'open sesame' }] }, 'input'],
+  ['a file in a part', { role: 'user' as const, content: [{ type: 'file', file: { file_data: 'open sesame' } }] }, 'input'],
+  ['content that is an object', { role: 'user' as const, content: { text: 'open sesame' } }, 'input'],
+  ['the name of who speaks', { role: 'user' as const, content: 'hello', name: 'open sesame' }, 'input'],
+  ['a call of the old kind', { role: 'assistant' as const, content: null, function_call: { arguments: 'open sesame' } }, 'input'],
 ])('%s is inspected', (_where, message, stage) => {
   const exchange = exchangeWith(strict, chat(message, { role: 'user', content: 'thanks' }))
   expect(() => pass(exchange)).toThrow(
@@ -88,6 +93,14 @@ test('redacted text goes on in messages and raw alike, without the original body
     messages: (seen.request as { messages: unknown }).messages,
   })
   expect(JSON.stringify(request)).toContain('pin 1234 here')
+})
+
+test('a redacted part keeps its other fields, and the bytes of a file are no text', () => {
+  const file = { type: 'file', file: { file_data: `data:application/pdf;base64,${'1'.repeat(20)}` } }
+  const content = [{ type: 'text', text: 'pin 1234 here', extra: 1 }, { type: 'refusal', refusal: 'pin 1234' }, file]
+  const seen = pass(exchangeWith(strict, chat({ role: 'user', content })))
+  const redacted = [{ type: 'text', text: 'pin [digits] here', extra: 1 }, { type: 'refusal', refusal: 'pin [digits]' }, file]
+  expect(seen.request).toMatchObject({ messages: [{ content: redacted }], raw: { messages: [{ content: redacted }] } })
 })
 
 test('the query and inputs of an app, and the strings of an operation carried as it is, are inspected and redacted', () => {

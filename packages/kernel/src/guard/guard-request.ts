@@ -8,7 +8,6 @@ import { acrossSeams, joinedTurns } from './joined-turns.ts'
 import { recordOf, refusalOf } from './refusal.ts'
 import { mapTexts } from './request-texts.ts'
 
-const stages: readonly Stage[] = ['input', 'tool-result', 'tool-call']
 const unseen: Found = { findings: [], failed: true }
 const noGuards: readonly BoundGuard[] = []
 const empty = new Uint8Array()
@@ -25,7 +24,7 @@ interface Text {
  */
 export function guardRequest(exchange: Exchange): Exchange | Promise<Exchange> {
   const policy = exchange.target.policy
-  if (!stages.some((stage) => policy.stages[stage])) return exchange
+  if (!policy.stages.input && !policy.stages['tool-result'] && !policy.stages['tool-call']) return exchange
   const started = performance.now()
   const texts: Text[] = []
   let room = policy.spec.maxCharacters
@@ -58,27 +57,40 @@ async function settle(exchange: Exchange, texts: readonly Text[], started: numbe
 
 function conclude(exchange: Exchange, texts: readonly Text[], started: number): Exchange {
   const { spec, stages: bound } = exchange.target.policy
-  const verdicts = new Map<Stage, Verdict>()
+  const judged: Judged[] = []
   let cuts: Map<Text, Cut[]> | undefined
   for (const text of texts) {
     const found = text.found as Found // every promise was awaited
+    const own = judgedAt(judged, text.stage)
+    if (found.findings.length === 0 && !found.failed) continue
     const rules = spec.stages[text.stage] ?? []
-    const verdict = decide(found.findings, rules, { mode: spec.mode, failed: found.failed })
-    verdicts.set(text.stage, merge(verdicts.get(text.stage) ?? allowed, verdict))
+    own.verdict = merge(own.verdict, decide(found.findings, rules, { mode: spec.mode, failed: found.failed }))
     const cut = cutsOf(found.findings, rules, spec.mode)
     if (cut.length === 0) continue
     cuts ??= new Map()
     cuts.set(text, cut)
   }
-  const took = performance.now() - started
-  const share = took / Math.max(1, verdicts.size)
-  if (bound.input && !verdicts.has('input')) verdicts.set('input', allowed)
-  for (const [stage, verdict] of verdicts) exchange.notes.verdicts.push(recordOf(stage, verdict, share))
-  for (const [stage, verdict] of verdicts) {
+  const share = (performance.now() - started) / Math.max(1, judged.length)
+  if (bound.input) judgedAt(judged, 'input')
+  for (const { stage, verdict } of judged) exchange.notes.verdicts.push(recordOf(stage, verdict, share))
+  for (const { stage, verdict } of judged) {
     const refusal = refusalOf(verdict, spec, stage)
     if (refusal) throw refusal
   }
   return cuts ? redacted(exchange, texts, cuts) : exchange
+}
+
+interface Judged {
+  readonly stage: Stage
+  verdict: Verdict
+}
+
+/** What was decided for a stage so far; there are three at most. */
+function judgedAt(judged: Judged[], stage: Stage): Judged {
+  for (const each of judged) if (each.stage === stage) return each
+  const fresh = { stage, verdict: allowed }
+  judged.push(fresh)
+  return fresh
 }
 
 /** The second walk meets the texts in the order of the first; joined turns stand behind them all and are never cut. */

@@ -15,8 +15,10 @@ export interface Joined {
 /** An attack cut into several turns stands whole here. Undefined when there is only one turn. */
 export function joinedTurns(request: Request): Joined | undefined {
   if (request.operation !== 'chat') return undefined
+  let count = 0
+  for (const { role } of request.messages) if (role === 'user') count++
+  if (count < 2) return undefined
   const said = request.messages.filter(({ role }) => role === 'user').slice(-turns)
-  if (said.length < 2) return undefined
   let text = ''
   const seams: number[] = []
   for (const { content } of said) {

@@ -3,11 +3,12 @@ import type { ChatMessage, Request, Stage } from '@gatehouse/contracts'
 /** Shows one text and takes what shall stand in its place. */
 type Visit = (stage: Stage, text: string, role?: ChatMessage['role']) => string
 
-const deepest = 32
+/** As deep as the edge lets a body be. */
+const deepest = 200
 
 /**
- * Every text a caller sends, in a fixed order: all messages whatever their role, the query and inputs of an app, every string of an
- * operation we carry as it is. Returns the very same request when nothing was changed.
+ * Every text a caller sends, in a fixed order: all messages whatever their role and in whichever field, the query and inputs of an app,
+ * every string of an operation we carry as it is. Tool definitions and other settings of a call are not texts of it. Returns the very same request when nothing was changed.
  */
 export function mapTexts(request: Request, visit: Visit): Request {
   if (request.operation === 'app') {
@@ -25,9 +26,11 @@ export function mapTexts(request: Request, visit: Visit): Request {
   return { ...request, messages, raw: 'messages' in request.raw ? { ...request.raw, messages } : request.raw }
 }
 
-function mapMessage(message: ChatMessage, visit: Visit): ChatMessage {
-  const stage: Stage = message.role === 'tool' ? 'tool-result' : 'input'
-  const content = mapContent(message.content, (text) => visit(stage, text, message.role))
+function mapMessage(given: ChatMessage, visit: Visit): ChatMessage {
+  const stage: Stage = given.role === 'tool' ? 'tool-result' : 'input'
+  const change = (text: string) => visit(stage, text, given.role)
+  const message = mapOthers(given, inMessage, change)
+  const content = mapContent(message.content, change)
   const calls = Array.isArray(message.tool_calls)
     ? mapEach(message.tool_calls, (call: unknown) => mapCall(call, visit))
     : message.tool_calls
@@ -35,16 +38,33 @@ function mapMessage(message: ChatMessage, visit: Visit): ChatMessage {
   return { ...message, content, ...(calls !== undefined && { tool_calls: calls }) }
 }
 
-/** A string, or parts of which those with a text count. */
+/** Seen to by themselves, or names and ids that nobody reads as text. */
+const inMessage: ReadonlySet<string> = new Set(['role', 'content', 'tool_calls', 'tool_call_id'])
+const inPart: ReadonlySet<string> = new Set(['type', 'text', 'image_url', 'input_audio'])
+
+/** A string, or parts: their text, and whatever else a vendor may read as text, such as a refusal or a file. */
 function mapContent(content: unknown, change: (text: string) => string): unknown {
   if (typeof content === 'string') return change(content)
-  if (!Array.isArray(content)) return content
+  if (!Array.isArray(content)) return mapStrings(content, change)
   return mapEach(content, (part: unknown) => {
-    if (typeof part === 'string') return change(part)
-    if (!hasText(part)) return part
-    const text = change(part.text)
-    return text === part.text ? part : { ...part, text }
+    if (!isFields(part)) return mapStrings(part, change)
+    const rest = mapOthers(part, inPart, change)
+    const text = mapStrings(part.text, change)
+    return text === part.text ? rest : { ...rest, text }
   })
+}
+
+/** The same object when no string in a field that is not listed was changed. */
+function mapOthers<T extends Record<string, unknown>>(fields: T, listed: ReadonlySet<string>, change: (text: string) => string): T {
+  let changed: T | undefined
+  for (const name in fields) {
+    if (listed.has(name)) continue
+    const mapped = mapStrings(fields[name], change)
+    if (mapped === fields[name]) continue
+    changed ??= { ...fields }
+    changed[name] = mapped as T[typeof name] // a string for a string, and so on inwards
+  }
+  return changed ?? fields
 }
 
 function mapCall(call: unknown, visit: Visit): unknown {
@@ -55,7 +75,7 @@ function mapCall(call: unknown, visit: Visit): unknown {
 }
 
 function mapStrings(value: unknown, change: (text: string) => string, depth = 0): unknown {
-  if (typeof value === 'string') return change(value)
+  if (typeof value === 'string') return isBytes(value) ? value : change(value)
   if (typeof value !== 'object' || value === null || depth > deepest) return value
   if (Array.isArray(value)) return mapEach(value, (each) => mapStrings(each, change, depth + 1))
   let changed: Record<string, unknown> | undefined
@@ -71,7 +91,8 @@ function mapStrings(value: unknown, change: (text: string) => string, depth = 0)
 /** The same array when every element stayed. */
 function mapEach<T>(list: readonly T[], change: (each: T) => T): readonly T[] {
   let changed: T[] | undefined
-  for (const [at, each] of list.entries()) {
+  for (let at = 0; at < list.length; at++) {
+    const each = list[at]!
     const mapped = change(each)
     if (mapped === each) continue
     changed ??= [...list]
@@ -80,4 +101,6 @@ function mapEach<T>(list: readonly T[], change: (each: T) => T): readonly T[] {
   return changed ?? list
 }
 
-const hasText = (part: unknown): part is { text: string } => typeof (part as { text?: unknown } | null)?.text === 'string'
+const isFields = (part: unknown): part is Record<string, unknown> => typeof part === 'object' && part !== null && !Array.isArray(part)
+/** A picture or a file written out as base64 is not text, and would use up what a policy inspects. */
+const isBytes = (text: string): boolean => text.startsWith('data:') && /^data:[\w.+/-]{0,80};base64,[A-Za-z0-9+/=_-]*$/.test(text)

@@ -2,6 +2,7 @@ import { type Spec, specs } from '@gatehouse/contracts'
 import type { Base } from '../bases.ts'
 import { jsonOf } from './body.ts'
 import { type KnownKey, mayUse } from './caller.ts'
+import { countsFor } from './counts.ts'
 import { DifyRefusal, invalid } from './errors.ts'
 import { baseFor, type DifyApp, type DifyKnowledgeParts } from './parts.ts'
 import { CreateDataset, check, Paging, PatchDataset } from './schemas.ts'
@@ -11,7 +12,7 @@ const duplicate = () => new DifyRefusal(409, 'dataset_name_duplicate', 'The data
 
 export function datasetRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
   const { bases, store, ingest, newId, clock } = parts
-  const shown = async (base: Base) => toDataset(base, await store.search.counts(base.id))
+  const shown = async (base: Base, key: KnownKey) => toDataset(base, await countsFor(store, base, key))
   const usable = async (key: KnownKey) => (await bases.list(key.project)).filter((base) => mayUse(key, base))
   const actor = ({ consumer }: KnownKey) => `consumer:${consumer}`
   const audit = (key: KnownKey, action: string, id: string) =>
@@ -33,22 +34,22 @@ export function datasetRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
       actor(key),
     )
     await store.search.createDataset({ id: base.id, project: base.project })
-    return context.json(await shown(base))
+    return context.json(await shown(base, key))
   })
 
   app.get('/v1/datasets', async (context) => {
     const { page, limit, keyword } = check(Paging, context.req.query())
-    const found = (await usable(context.get('key'))).filter(
-      ({ spec }) => !keyword || spec.title.toLowerCase().includes(keyword.toLowerCase()),
-    )
+    const key = context.get('key')
+    const found = (await usable(key)).filter(({ spec }) => !keyword || spec.title.toLowerCase().includes(keyword.toLowerCase()))
     const newest = found.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)).slice((page - 1) * limit, page * limit)
-    const data = await Promise.all(newest.map(shown))
+    const data = await Promise.all(newest.map((base) => shown(base, key)))
     return context.json({ data, has_more: page * limit < found.length, limit, total: found.length, page })
   })
 
-  app.get('/v1/datasets/:dataset', async (context) =>
-    context.json(await shown(await baseFor(context.get('key'), bases, context.req.param('dataset')))),
-  )
+  app.get('/v1/datasets/:dataset', async (context) => {
+    const key = context.get('key')
+    return context.json(await shown(await baseFor(key, bases, context.req.param('dataset')), key))
+  })
 
   app.patch('/v1/datasets/:dataset', async (context) => {
     const key = context.get('key')
@@ -69,7 +70,7 @@ export function datasetRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
       { kind: 'KnowledgeBase', project: base.project, name: base.name, spec, managedBy: base.managedBy, ifVersion: base.version },
       actor(key),
     )
-    return context.json(await shown(changed))
+    return context.json(await shown(changed, key))
   })
 
   app.delete('/v1/datasets/:dataset', async (context) => {

@@ -29,8 +29,9 @@ export function documentRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
     if (!found || found.dataset !== of.id || !isVisible(found, context.get('key'))) throw notFound('Document')
     return found
   }
-  const add = async (context: Call, input: NewDocument) => {
-    const document = await ingest.add(input)
+  /** Who may read a document that exists is not for its new content to say: somebody may have closed or opened it since. */
+  const add = async (context: Call, { principals, ...input }: NewDocument) => {
+    const document = await ingest.add({ ...input, ...(input.document === undefined && principals && { principals }) })
     return context.json({ document: toDocument(document, 1), batch: document.batch })
   }
 
@@ -105,8 +106,9 @@ export function documentRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
   app.get('/v1/datasets/:dataset/documents/:batch/indexing-status', async (context) => {
     const of = await base(context)
     const { items } = await documents.list(of.id, { batch: context.req.param('batch'), limit: 100 })
-    if (items.length === 0) throw notFound('Documents')
-    return context.json({ data: items.filter((document) => isVisible(document, context.get('key'))).map(toProgress) })
+    const visible = items.filter((document) => isVisible(document, context.get('key')))
+    if (visible.length === 0) throw notFound('Documents')
+    return context.json({ data: visible.map(toProgress) })
   })
   app.get('/v1/datasets/:dataset/documents/:document', async (context) => {
     const of = await base(context)

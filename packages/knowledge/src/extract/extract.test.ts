@@ -69,16 +69,25 @@ describe('a web page', () => {
       /^Leave\n\nLong text\. .*Ten days a year\.\n\n- one\n- two$/s,
     )
   })
-  it.each(['display:none', 'visibility: hidden', 'color:#fff', 'font-size:0', 'position:absolute;left:-9999px'])(
-    'text with %s is kept and marked',
-    (style) => {
-      const { blocks } = read(`<p>Seen.</p><p style="${style}">Not seen.</p>`, 'a.html')
-      expect(blocks.map(({ text, hidden }) => [text, hidden ?? false])).toEqual([
-        ['Seen.', false],
-        ['Not seen.', true],
-      ])
-    },
-  )
+  it.each([
+    ...['display:none', 'display: none !important', 'visibility: hidden', 'opacity:0', 'opacity:.01', 'position:absolute;left:-9999px'],
+    ...['font-size:0', 'font-size: 0px', 'font-size:1px', 'font-size:0.5pt', 'font-size:.01em', 'font-size:1%'],
+    ...['color:#fff', 'color:#fff !important', 'color:#fefefe', 'color:#fff0', 'color:#12345600', 'color:rgba(0,0,0,0)'],
+    ...['clip-path: inset(100%)', 'clip: rect(0, 0, 0, 0)', 'clip:rect(1px,1px,1px,1px)', 'transform: scale(0)'],
+  ])('text with %s is kept and marked', (style) => {
+    const { blocks } = read(`<p>Seen.</p><p style="${style}">Not seen.</p>`, 'a.html')
+    expect(blocks.map(({ text, hidden }) => [text, hidden ?? false])).toEqual([
+      ['Seen.', false],
+      ['Not seen.', true],
+    ])
+  })
+  it.each([
+    ...['font-size:0.9em', 'font-size:.85rem', 'font-size:10px', 'font-size:12.5pt', 'font-size:90%', 'opacity:0.6'],
+    ...['color:#f0f', 'color:#333', 'color:rgba(0,0,0,0.9)', 'color:#fff;background:#036', 'clip:rect(auto,auto,auto,auto)'],
+  ])('text with %s is seen', (style) => {
+    const { blocks } = read(`<p style="${style}">Seen.</p>`, 'a.html')
+    expect(blocks.map(({ text, hidden }) => [text, hidden ?? false])).toEqual([['Seen.', false]])
+  })
   it('hidden text inside a seen paragraph is taken apart', () => {
     const { blocks } = read('<p>Seen <span hidden>secret order</span> again.</p>', 'a.html')
     expect(

@@ -151,22 +151,27 @@ class Walk {
 
 function isHidden(node: Element): boolean {
   if (node.hasAttribute('hidden') || node.getAttribute('aria-hidden') === 'true') return true
-  const style = (node.getAttribute('style') ?? '').toLowerCase().replace(/\s+/g, '')
+  const style = (node.getAttribute('style') ?? '').toLowerCase().replace(/\s+|!important/g, '')
   if (!style) return false
   return (
-    /display:none|visibility:(hidden|collapse)|opacity:0?(\.0+)?(;|$)|font-size:0|(text-indent|left|top):-\d{3,}/.test(style) ||
+    /display:none|visibility:(hidden|collapse)|opacity:(0|0?\.0\d*)(;|$)|(text-indent|left|top):-\d{3,}/.test(style) ||
+    /font-size:(0[a-z%]*|0?\.0\d*[a-z%]+|([0-2]?\.\d+|[12])(px|pt)|[1-9]%)(;|$)/.test(style) ||
+    /clip-path:(inset\((50|100)%|circle\(0)|clip:rect\([01](px)?,|transform:scale\(0(,0)?\)/.test(style) ||
     /(^|;)(max-)?(height|width):0(px)?(;|$)/.test(style) ||
     isInvisibleColour(style)
   )
 }
 
-/** White on white, or a colour on itself. */
+/** White on white or nearly so, no colour at all, or a colour on itself. */
 function isInvisibleColour(style: string): boolean {
   const colour = /(?:^|;)color:([^;]+)/.exec(style)?.[1]
   const background = /(?:^|;)background(?:-color)?:([^;]+)/.exec(style)?.[1]
   if (!colour) return false
   if (background) return colour === background
-  return /^(white|#fff(fff)?|rgb\(255,255,255\)|transparent|rgba\(\d+,\d+,\d+,0(\.0+)?\))$/.test(colour)
+  return (
+    /^(white|snow|ivory|#fff|#(f[a-f]){3}|rgb\((25[0-5],){2}25[0-5]\))$/.test(colour) ||
+    /^(transparent|#[\da-f]{3}0|#[\da-f]{6}00|rgba\(\d+,\d+,\d+,0?(\.0+)?\))$/.test(colour)
+  )
 }
 
 const hiddenWithin = (node: Element) => [...node.querySelectorAll('[hidden],[style],[aria-hidden]')].filter(isHidden)

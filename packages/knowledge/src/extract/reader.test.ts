@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest'
-import { createReader } from './reader.ts'
+import { createReader, timeFor } from './reader.ts'
 
 const reader = createReader()
 afterAll(() => reader.close())
@@ -20,6 +20,11 @@ it('a file that takes too long fails, and the next is read by a new thread', asy
   const nested = `${'> '.repeat(3000)}x\n`.repeat(300)
   await expect(hasty.prepare(work(nested))).rejects.toMatchObject({ code: 'too_large' })
   await hasty.close()
+})
+it('a small file may take a part of the time a large one may, and none takes longer than the longest', () => {
+  expect([0, 200_000, 4_000_000, 8_000_000, 50_000_000].map((bytes) => timeFor(bytes, 60_000))).toEqual([
+    10_000, 11_500, 40_000, 60_000, 60_000,
+  ])
 })
 it('after closing nothing is taken any more', async () => {
   const closed = createReader()

@@ -57,6 +57,10 @@ export function createReader({ milliseconds = 60_000, megabytes = 512 }: { milli
     else queue.unshift(...under.map((waiting) => ({ ...waiting, alone: true })))
     next()
   }
+  const allowed = () => {
+    const bytes = [...running.values()].reduce((sum, { work }) => sum + work.bytes.length, 0)
+    return timeFor(bytes, milliseconds)
+  }
   const arm = () => {
     clearTimeout(timer)
     timer = setTimeout(() => {
@@ -64,7 +68,7 @@ export function createReader({ milliseconds = 60_000, megabytes = 512 }: { milli
       if (!stuck) return
       lost(stuck, 'it takes too long; split it')
       void stuck.terminate()
-    }, milliseconds)
+    }, allowed())
     timer.unref()
   }
   /** Its parsers take some sixty megabytes, and most of the time nobody uploads anything. */
@@ -112,5 +116,13 @@ export function createReader({ milliseconds = 60_000, megabytes = 512 }: { milli
     },
   }
 }
-const most = { files: 32, bytes: 1_000_000 }
+const most = {
+  files: 32,
+  bytes: 1_000_000,
+  /** A thread on a busy machine reads that much in the longest time. */
+  bytesInTime: 8_000_000,
+}
 const idleMilliseconds = 10_000
+
+/** A small file made to be slow must not hold up everybody's for as long as a large one may take. */
+export const timeFor = (bytes: number, longest: number): number => Math.min(longest, longest / 6 + (longest * bytes) / most.bytesInTime)

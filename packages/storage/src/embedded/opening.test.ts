@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test, vi } from 'vitest'
 import { addDocument, find, newDataset } from '../conformance/conformance.ts'
@@ -15,6 +15,16 @@ describe('opening an embedded store', () => {
     await expect(place.open()).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(`process ${process.pid} at http://127.0.0.1:8080`),
+    })
+  })
+
+  test('a data directory that is a file is named, with what to do', async () => {
+    using place = new Place()
+    mkdirSync(dirname(place.directory), { recursive: true })
+    writeFileSync(place.directory, 'x')
+    await expect(place.open()).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: `the data directory ${place.directory} cannot be used: it is a file; choose another with --data`,
     })
   })
 

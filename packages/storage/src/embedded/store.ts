@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { AppError, type Clock, type Store, uuidv7 } from '@gatehouse/kernel'
 import { DirectoryBlobs } from './blobs.ts'
@@ -53,13 +53,26 @@ export async function createEmbeddedStore(options: EmbeddedStoreOptions): Promis
       'invalid_request',
       'the exported heads of the audit must lie outside the data directory: who can change one could change both',
     )
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeDirectory(directory)
   const lock = new StoreLock(directory, clock.now())
   try {
     return await open({ ...options, directory, headsFile, clock }, lock)
   } catch (thrown) {
     lock.release()
     throw thrown
+  }
+}
+
+/** Said here in words: what SQLite says of a directory it cannot write is that a file cannot be opened. */
+function makeDirectory(directory: string): void {
+  try {
+    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === false) throw new Error('it is a file')
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const why = code === 'EACCES' || code === 'EPERM' ? 'this user may not write there' : code === 'EROFS' ? 'it is read-only' : message
+    throw new AppError('invalid_request', `the data directory ${directory} cannot be used: ${why}; choose another with --data`, { cause })
   }
 }
 
