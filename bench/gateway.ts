@@ -27,6 +27,8 @@ export interface GatewayResult {
   readonly guards: readonly string[]
   readonly figures: Readonly<Record<string, Figure>>
   readonly ratios: Readonly<Record<'request' | 'stream' | 'streamGuarded' | 'memory', number>>
+  /** The same request on a route that keeps content redacted and encrypted; printed, not gated. NaN without a redactor. */
+  readonly requestKept: number
   readonly addedFirstText: number
   readonly claims: readonly string[]
   readonly problems: readonly string[]
@@ -82,10 +84,11 @@ class Measurement {
   readonly #options: GatewayOptions
   readonly #load: Started<unknown>
   readonly #ours: Ours
-  readonly #sides: Readonly<Record<'bare' | 'quiet' | 'watched', Side>>
+  readonly #sides: Readonly<Record<'bare' | 'quiet' | 'watched' | 'kept', Side>>
   readonly #samples = new Map<string, number[]>()
   readonly #problems: string[] = []
   #sent = 0
+  #sentKept = 0
   #bodies: Record<string, string[]> = {}
 
   constructor(options: GatewayOptions, load: Started<unknown>, bare: { port: number; pid: number }, ours: Ours) {
@@ -96,22 +99,24 @@ class Measurement {
       bare: { name: 'bare', model: 'text', ...bare },
       quiet: { name: 'quiet', model: 'quiet', port: ours.port, pid: ours.pid },
       watched: { name: 'watched', model: 'watched', port: ours.port, pid: ours.pid },
+      kept: { name: 'kept', model: 'kept', port: ours.port, pid: ours.pid },
     }
   }
 
   async run(): Promise<GatewayResult> {
-    const { bare, quiet, watched } = this.#sides
-    const { say, rounds, only } = this.#options
+    const { bare, quiet, watched, kept } = this.#sides
+    const { say, rounds, only, assembly } = this.#options
+    const asked = assembly ? [bare, watched] : [bare, watched, kept] // the assembly has no redactor
     say('warming up')
     for (const side of [bare, watched, quiet]) {
       await this.#requests(side, 8000, false)
       await this.#streams(side, 100, false)
     }
+    if (!assembly) await this.#requests(kept, 8000, false)
     await sleep(500)
     const warm = memoryOf(this.#ours.pid)
     for (let round = 1; round <= rounds; round++) {
-      if (only !== 'stream')
-        for (const side of round % 2 ? [bare, watched] : [watched, bare]) await this.#requests(side, perRound.requests, true)
+      if (only !== 'stream') for (const side of round % 2 ? asked : asked.toReversed()) await this.#requests(side, perRound.requests, true)
       if (only !== 'request')
         for (const side of round % 2 ? [bare, quiet, watched] : [watched, quiet, bare]) await this.#streams(side, perRound.streams, true)
       say(`round ${round} of ${rounds}: ${this.#line()}`)
@@ -152,6 +157,7 @@ class Measurement {
     const result = await ask<LoadResult>(this.#load.child, { ...order, port: side.port, key: this.#ours.key })
     await sleep(250) // the journal's group write belongs to the cost
     if (side.name !== 'bare') this.#sent += order.count
+    if (side.name === 'kept') this.#sentKept += order.count
     return { cpu: cpuOf(side.pid) - before, result }
   }
 
@@ -182,6 +188,7 @@ class Measurement {
     const claims = [agree('journal rows', counts.rows), agree('settlements', counts.settled), agree('traces', counts.traced)]
     if (this.#ours.guards.length) claims.push(agree('guard runs with a verdict', counts.judged))
     else this.#problems.push('no guard is on')
+    if (this.#sentKept) claims.push(agree('contents kept', counts.kept, this.#sentKept))
     if (counts.settledTokens !== counts.usedTokens)
       this.#problems.push(`${counts.settledTokens} tokens settled, ${counts.usedTokens} recorded`)
     return [`${this.#sent} calls`, ...claims, `${counts.settledTokens} tokens settled and recorded`]
@@ -201,6 +208,7 @@ class Measurement {
         streamGuarded: this.#ratio('stream watched', 'stream bare'),
         memory,
       },
+      requestKept: this.#ratio('request kept', 'request bare'),
       addedFirstText: value('first text watched') - value('first text bare'),
       claims,
       problems: this.#problems,

@@ -36,7 +36,10 @@ function missedBudgets({ ratios, problems }: GatewayResult): string[] {
   return [...over.map(([name, budget]) => `${name} ${ratios[name as keyof typeof budgets].toFixed(2)} > ${budget}`), ...problems]
 }
 
-function print({ machine, guards, figures, ratios, addedFirstText, claims, problems }: GatewayResult, missed: readonly string[]): void {
+function print(
+  { machine, guards, figures, ratios, requestKept, addedFirstText, claims, problems }: GatewayResult,
+  missed: readonly string[],
+): void {
   const unit = (name: string) =>
     name.startsWith('request') ? 'µs CPU a request' : name.startsWith('stream') ? 's CPU a million chunks' : 'ms'
   say(`machine: ${machine}; guards: ${guards.join(', ') || 'none'}`)
@@ -45,6 +48,8 @@ function print({ machine, guards, figures, ratios, addedFirstText, claims, probl
   say(`added time to the first text with the guard on: ${addedFirstText.toFixed(1)} ms`)
   say(`claims: ${claims.join(', ')}`)
   for (const problem of problems) say(`PROBLEM ${problem}`)
+  if (!Number.isNaN(requestKept))
+    say(`request with its content kept, redacted and encrypted: ${requestKept.toFixed(2)} times bare (no budget)`)
   const of = (name: keyof typeof budgets) => `${ratios[name].toFixed(2)} of ${budgets[name]}`
   say(
     `${missed.length ? `missed: ${missed.join('; ')}\n` : ''}ours/bare: request ${of('request')}, stream ${of('stream')}, stream with guard ${of('streamGuarded')}, memory ${of('memory')}`,

@@ -18,6 +18,8 @@ export interface Counts {
   readonly settled: number
   readonly judged: number
   readonly traced: number
+  /** Contents that are sealed in the store; what was lost does not count. */
+  readonly kept: number
   readonly settledTokens: number
   readonly usedTokens: number
 }
@@ -66,6 +68,7 @@ function countRows(database: DatabaseSync): Counts {
          count(*) FILTER (WHERE json_extract(line, '$.reservation.id') = id) AS settled,
          count(*) FILTER (WHERE json_array_length(line, '$.verdicts') > 0) AS judged,
          count(*) FILTER (WHERE json_array_length(line, '$.layers') > 0) AS traced,
+         (SELECT count(*) FROM call_content WHERE body IS NOT NULL) AS kept,
          sum(json_extract(line, '$.reservation.settled')) AS settledTokens,
          sum(input_tokens + output_tokens) AS usedTokens
        FROM call`,

@@ -153,6 +153,8 @@ function start(root, [name, ...rest]) {
     PATH: dirname(node) + delimiter + process.env.PATH,
     // malloc keeps an arena for each thread; two are enough for the store's
     MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
+    // a larger nursery would only grow under load and never shrink: half the memory for the same time
+    NODE_OPTIONS: ['--max-semi-space-size=16', process.env.NODE_OPTIONS].filter(Boolean).join(' '),
     // compiled code of earlier runs: a third less memory and start time, in threads too
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.cache/compiled'),
   }

@@ -18,6 +18,7 @@ import { keepsContent } from './snapshot.ts'
 const lineFeed = 10
 const ping = ': ping\n\n'
 const oneKind = 'openai-chat'
+const mostInOneWrite = 16 * 1024
 
 export interface DeliveryOptions {
   readonly wheel: Wheel
@@ -33,7 +34,8 @@ export class Delivery implements Receiver {
   readonly #options: DeliveryOptions
   readonly #language: 'en' | 'zh'
   readonly #stream: boolean
-  readonly #encoder: ChatEncoder
+  readonly #model: string
+  #made: ChatEncoder | undefined
   readonly #silence: Watch | undefined
   #kept: Kept | undefined
   #reply: Reply | undefined
@@ -50,8 +52,14 @@ export class Delivery implements Receiver {
     this.#options = options
     this.#language = language
     this.#stream = exchange.request.stream
-    this.#encoder = new ChatEncoder(exchange.id, model)
+    this.#model = model
     if (this.#stream) this.#silence = options.wheel.watch(options.keepAlive, () => this.#ping())
+  }
+
+  /** Made on first use: an answer that goes out as it came needs none. */
+  get #encoder(): ChatEncoder {
+    this.#made ??= new ChatEncoder(this.#exchange.id, this.#model)
+    return this.#made
   }
 
   start(reply: Reply): void {
@@ -64,7 +72,7 @@ export class Delivery implements Receiver {
     if (!reply.whole) return
     this.#whole = reply.whole
     if (this.#stream) return
-    this.#body = this.#encoder.whole(reply.whole)
+    this.#body = (reply.whole.bytes as Buffer | undefined) ?? this.#encoder.whole(reply.whole)
     this.#kept?.add(this.#body)
   }
 
@@ -133,7 +141,9 @@ export class Delivery implements Receiver {
       this.#exchange.id,
       ...headers,
     ])
-    this.#response.end(body)
+    // as Latin-1 every byte is one character: head and body leave as one string in one plain write
+    if (typeof body !== 'string' && body.length <= mostInOneWrite) this.#response.end(body.toString('latin1'), 'latin1')
+    else this.#response.end(body)
   }
 
   #begin(): void {

@@ -1,4 +1,4 @@
-import type { Attempt, CallRecord } from '@gatehouse/contracts'
+import type { CallRecord } from '@gatehouse/contracts'
 import { type Exchange, type Journal, type JournalContent, type Outcome, type Recorder, timeOf } from '@gatehouse/kernel'
 import { keepsContent } from './snapshot.ts'
 
@@ -16,32 +16,20 @@ export function createRecorder({ journal, layers }: { journal: Journal; layers: 
 const microseconds = (milliseconds: number) => Math.round(milliseconds * 1000)
 const modelOf = ({ request }: Exchange) => (request.operation === 'app' ? `app/${request.app}` : request.model)
 
-/** Integers only: they cost half of what fractions do. */
+/**
+ * Integers only: they cost half of what fractions do. One shape for every call, what the store has columns for first (its thread reads no
+ * further than `layers`); fields that are undefined do not reach the journal's line.
+ */
 export function recordOf(exchange: Exchange, outcome: Outcome, layers: LayerNames): CallRecord {
   const { asker, notes, target, request } = exchange
-  const names = layers[target.kind]
-  const optional: { -readonly [field in keyof CallRecord]?: CallRecord[field] } = {}
-  if (exchange.parent !== undefined) optional.parent = exchange.parent
-  if (asker.user !== undefined) optional.user = asker.user
-  if (asker.pseudonym !== undefined) optional.pseudonym = asker.pseudonym
-  if (notes.key !== undefined) optional.key = notes.key
-  if (outcome.error) optional.error = { code: outcome.error.code, message: outcome.error.message }
-  if (outcome.finish !== undefined) optional.finish = outcome.finish
-  if (notes.firstByte !== undefined) optional.firstByte = notes.firstByte
-  const usage = notes.usage ?? outcome.usage
-  if (usage) optional.usage = usage
-  if (notes.cost !== undefined) optional.cost = notes.cost
-  if (notes.reservation) optional.reservation = notes.reservation
-  if (notes.retrieval.length) optional.retrieval = notes.retrieval
-  if (notes.citations) optional.citations = notes.citations
-  if (notes.run.length) optional.run = notes.run
-  if (notes.conversation !== undefined) optional.conversation = notes.conversation
-  if (notes.message !== undefined) optional.message = notes.message
-  return {
+  const { error } = outcome
+  const record: { readonly [field in keyof CallRecord]: CallRecord[field] | undefined } = {
     id: exchange.id,
+    parent: exchange.parent,
     project: exchange.project,
     at: timeOf(exchange.id),
     consumer: asker.consumer,
+    user: asker.user,
     dialect: notes.dialect,
     operation: request.operation,
     target: target.name,
@@ -49,14 +37,33 @@ export function recordOf(exchange: Exchange, outcome: Outcome, layers: LayerName
     stream: request.stream,
     status: notes.status,
     end: outcome.end,
-    layers: notes.marks.map((mark, at) => [names[at] ?? `layer ${at}`, microseconds(mark - notes.started)] as const),
+    error: error && { code: error.code, message: error.message },
     duration: microseconds(performance.now() - notes.started),
-    attempts: notes.attempts as readonly Attempt[],
+    usage: notes.usage ?? outcome.usage,
+    layers: layersOf(notes.marks, notes.started, layers[target.kind]),
+    pseudonym: asker.pseudonym,
+    key: notes.key,
+    finish: outcome.finish,
+    firstByte: notes.firstByte,
+    cost: notes.cost,
+    reservation: notes.reservation,
+    attempts: notes.attempts,
     verdicts: notes.verdicts,
+    retrieval: notes.retrieval.length > 0 ? notes.retrieval : undefined,
+    citations: notes.citations,
+    run: notes.run.length > 0 ? notes.run : undefined,
+    conversation: notes.conversation,
+    message: notes.message,
     content: target.content,
     policy: target.policy.id,
-    ...optional,
   }
+  return record as CallRecord // undefined where the record has no such field
+}
+
+function layersOf(marks: readonly number[], started: number, names: readonly string[]): [name: string, at: number][] {
+  const layers: [string, number][] = []
+  for (let at = 0; at < marks.length; at++) layers.push([names[at] ?? `layer ${at}`, microseconds(marks[at]! - started)])
+  return layers
 }
 
 function contentOf({ target, request, body, notes }: Exchange): JournalContent | undefined {

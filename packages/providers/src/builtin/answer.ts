@@ -1,5 +1,5 @@
 import type { Source } from '@gatehouse/contracts'
-import { sentencesOf, tokensOf } from '@gatehouse/kernel'
+import { contentOf, sentencesOf, tokensOf } from '@gatehouse/kernel'
 import { type Expected, expectedOf, holds } from './question-type.ts'
 
 /** One or two adjacent sentences of a source, exactly as they stand there. */
@@ -31,7 +31,7 @@ const meaning =
 
 /** The best place to quote, or undefined when nothing of the question stands in the sources. */
 export function quoteFor(question: string, sources: readonly Source[], weights: Readonly<Record<string, number>> = {}): Quote | undefined {
-  const terms = [...new Set(tokensOf(question))]
+  const terms = [...new Set(tokensOf(contentOf(question)))]
   const weightOf = (term: string) => weights[term] ?? 1
   const all = terms.reduce((sum, term) => sum + weightOf(term), 0)
   if (all <= 0) return undefined

@@ -15,31 +15,33 @@ export interface Connection extends Quirks {
 export function createCompatible(connection: Connection): Provider {
   const url = new URL(connection.baseUrl)
   const base = url.pathname.replace(/\/+$/, '')
-  const requestOf = (path: string, method: 'GET' | 'POST', call: Call): UpstreamRequest => ({
-    origin: url.origin,
-    path: base + path,
-    method,
-    headers: { ...connection.headers, ...(call.secret && { authorization: `Bearer ${call.secret}` }) },
-    timeouts: call.timeouts,
+  const { origin } = url
+  const headersOf = (secret: string) => ({ ...connection.headers, ...(secret && { authorization: `Bearer ${secret}` }) })
+  const chatPath = `${base}/chat/completions`
+  const chatHeaders = (secret: string) => ({
+    secret,
+    whole: { ...headersOf(secret), 'content-type': 'application/json', accept: 'application/json' },
+    stream: { ...headersOf(secret), 'content-type': 'application/json', accept: 'text/event-stream' },
   })
+  let known = chatHeaders('') // a target has one secret until its configuration changes
   return {
     dialect,
     chat(request, call) {
       const body = bodyOf(request, call.model, call.exchange.body, connection)
-      const plain = requestOf('/chat/completions', 'POST', call)
-      const headers = {
-        ...plain.headers,
-        'content-type': 'application/json',
-        accept: request.stream ? 'text/event-stream' : 'application/json',
-      }
+      if (known.secret !== call.secret) known = chatHeaders(call.secret)
+      const headers = request.stream ? known.stream : known.whole
       return new Promise<Reply>((resolve, reject) => {
         const handler = request.stream ? new Streaming(request, resolve, reject) : new Gathering(request, resolve, reject)
-        start(call, { ...plain, headers, body }, handler)
+        start(call, { origin, path: chatPath, method: 'POST', headers, body, timeouts: call.timeouts }, handler)
       })
     },
     models: (call) =>
       new Promise((resolve, reject) => {
-        start(call, requestOf('/models', 'GET', call), new ModelList(resolve, reject))
+        start(
+          call,
+          { origin, path: `${base}/models`, method: 'GET', headers: headersOf(call.secret), timeouts: call.timeouts },
+          new ModelList(resolve, reject),
+        )
       }),
   }
 }

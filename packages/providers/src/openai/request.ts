@@ -26,13 +26,30 @@ export function bodyOf(request: ChatRequest, model: string, body: Uint8Array, qu
   const named = model === request.raw.model
   if (named && !added) return bytes
   const value = named ? undefined : stringAt(bytes, 'model')
-  const start = bytes.indexOf(openBrace) + 1
   if (!named && !value) return written(request, model, added, quirks)
-  const parts: Uint8Array[] = []
-  if (added) parts.push(bytes.subarray(0, start), Buffer.from(`${JSON.stringify(added).slice(1, -1)},`))
-  if (value) parts.push(bytes.subarray(added ? start : 0, value.start), Buffer.from(JSON.stringify(model)), bytes.subarray(value.end))
-  else parts.push(bytes.subarray(start))
-  return Buffer.concat(parts)
+  return spliced(bytes, added, value && { ...value, text: JSON.stringify(model) })
+}
+
+/** The caller's bytes with fields added in front and one value replaced: one buffer, filled once. */
+function spliced(
+  bytes: Buffer,
+  added: Record<string, unknown> | undefined,
+  value: { start: number; end: number; text: string } | undefined,
+): Buffer {
+  const front = added ? `${JSON.stringify(added).slice(1, -1)},` : ''
+  const room = bytes.length + Buffer.byteLength(front) + (value ? Buffer.byteLength(value.text) - (value.end - value.start) : 0)
+  const whole = Buffer.allocUnsafe(room)
+  const start = added ? bytes.indexOf(openBrace) + 1 : 0
+  let at = bytes.copy(whole, 0, 0, start)
+  at += whole.write(front, at)
+  if (!value) {
+    bytes.copy(whole, at, start)
+    return whole
+  }
+  at += bytes.copy(whole, at, start, value.start)
+  at += whole.write(value.text, at)
+  bytes.copy(whole, at, value.end)
+  return whole
 }
 
 /** Fields the caller left out and we need; undefined when there are none. */

@@ -2,6 +2,7 @@ import type { Usage } from '@gatehouse/contracts'
 import { dataOf, FrameSplitter } from '../frames.ts'
 import { decodeFrame } from './reply.ts'
 
+const leastKept = 4 * 1024
 const mostKept = 64 * 1024
 const usuallyEnough = 2048
 
@@ -19,43 +20,66 @@ export interface Ending {
   readonly estimate: number
 }
 
-/** Keeps references to the last 64 KB of reads. */
+/**
+ * Keeps a copy of the end of a stream. Not the reads themselves: thousands of small buffers that outlive a collection each cost the
+ * collector more than copying 250 bytes. Room for sixteen reads of the largest seen, so a stream of large frames keeps up to 64 KB.
+ */
 export class Tail {
-  readonly #reads: Uint8Array[] = []
-  #first = 0
+  #ring = Buffer.allocUnsafeSlow(leastKept)
+  /** Where the next byte goes. */
+  #at = 0
   #kept = 0
   #total = 0
 
   keep(read: Uint8Array): void {
-    this.#reads.push(read)
-    this.#kept += read.length
-    this.#total += read.length
-    while (this.#kept - this.#reads[this.#first]!.length > mostKept) {
-      this.#kept -= this.#reads[this.#first]!.length
-      this.#reads[this.#first++] = empty
-      if (this.#first > 1024) {
-        this.#reads.splice(0, this.#first)
-        this.#first = 0
-      }
+    const { length } = read
+    if (length * 16 > this.#ring.length && this.#ring.length < mostKept) this.#grow(length * 16)
+    const ring = this.#ring
+    this.#total += length
+    const room = ring.length - this.#at
+    if (length < room) {
+      ring.set(read, this.#at)
+      this.#at += length
+    } else if (length >= ring.length) {
+      ring.set(read.subarray(length - ring.length))
+      this.#at = 0
+    } else {
+      ring.set(read.subarray(0, room), this.#at)
+      ring.set(read.subarray(room))
+      this.#at = length - room
     }
+    this.#kept = Math.min(this.#kept + length, ring.length)
   }
 
   /** The last frames tell; all that is kept is looked at only when they do not. */
   judge(): Ending {
-    const short = this.#look(usuallyEnough)
-    return short.finish === undefined || !short.usage ? this.#look(mostKept * 2) : short
+    const all = this.#all()
+    const short = this.#look(all.subarray(-usuallyEnough))
+    return (short.finish === undefined || !short.usage) && all.length > usuallyEnough ? this.#look(all) : short
   }
 
-  #look(bytes: number): Ending {
-    let from = this.#reads.length
-    let size = 0
-    while (from > this.#first && size < bytes) size += this.#reads[--from]!.length
+  #look(bytes: Buffer): Ending {
     const splitter = new FrameSplitter()
-    const frames = this.#reads.slice(from).flatMap((read) => splitter.push(read))
+    const frames = [...splitter.push(bytes)]
     const half = splitter.rest()
-    if (size < this.#total) frames.shift() // may have lost its beginning
+    if (bytes.length < this.#total) frames.shift() // may have lost its beginning
     const found = lookBack(frames, half)
-    return { ...found, estimate: size ? Math.ceil((frames.length * this.#total) / size) : 0 }
+    return { ...found, estimate: bytes.length ? Math.ceil((frames.length * this.#total) / bytes.length) : 0 }
+  }
+
+  #all(): Buffer {
+    const ring = this.#ring
+    if (this.#kept < ring.length) return ring.subarray(0, this.#at)
+    return Buffer.concat([ring.subarray(this.#at), ring.subarray(0, this.#at)])
+  }
+
+  #grow(wanted: number): void {
+    const all = this.#all()
+    let size = this.#ring.length
+    while (size < wanted && size < mostKept) size *= 2
+    this.#ring = Buffer.allocUnsafeSlow(size)
+    this.#ring.set(all)
+    this.#at = this.#kept = all.length
   }
 }
 
@@ -75,8 +99,6 @@ function lookBack(frames: readonly Buffer[], half: Buffer | undefined): Omit<End
   const complete = !error && (terminated || (finish !== undefined && half === undefined))
   return { complete, terminated, error, ...(finish !== undefined && { finish }), ...(usage && { usage }) }
 }
-
-const empty = new Uint8Array()
 
 function lenient(frame: Buffer) {
   try {

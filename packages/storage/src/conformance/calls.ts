@@ -41,16 +41,17 @@ export function describeCalls(name: string, make: Make): void {
     test('a summary counts calls by what callers asked and tokens by what models used', async () => {
       const { store } = fixture
       const write = (change: Partial<Parameters<typeof callOf>[0]>) =>
-        writeCall(store, callOf({ id: uuidv7(), project: 'sums', ...change }))
-      const app = uuidv7()
-      await write({ id: app, at: 0, operation: 'app', duration: 100 })
+        writeCall(store, callOf({ id: uuidv7(change.at), project: 'sums', ...change }))
+      const app = uuidv7(0)
+      const retrieval = [{ datasets: [], used: [], left: [], withheld: 0, weak: true, took: 1 }]
+      await write({ id: app, at: 0, operation: 'app', duration: 100, retrieval })
       await write({ parent: app, at: 1, duration: 90, usage: { inputTokens: 10, outputTokens: 5, source: 'provider' } })
       await write({ at: 2, end: 'blocked', duration: 300 })
       await write({ at: 3, end: 'failed', status: 429, error: { code: 'quota_exceeded', message: '' }, duration: 200 })
       await write({ at: 1005, end: 'failed', status: 502, error: { code: 'upstream_failed', message: '' }, duration: 7 })
       await store.journal.flush()
       expect(await store.calls.summary({ project: 'sums', from: 0, to: 5000, step: 1000 })).toEqual([
-        { at: 0, calls: 3, failed: 0, blocked: 1, refused: 1, inputTokens: 10, outputTokens: 5, p50: 200, p95: 300 },
+        { at: 0, calls: 3, failed: 1, blocked: 1, refused: 1, inputTokens: 10, outputTokens: 5, p50: 200, p95: 300 },
         { at: 1000, calls: 1, failed: 1, blocked: 0, refused: 0, inputTokens: 0, outputTokens: 0, p50: 7, p95: 7 },
       ])
     })

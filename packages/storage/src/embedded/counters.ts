@@ -1,31 +1,40 @@
-import { type Amounts, AppError, type Clock, type Counters, type Limit, type Reserved, type Unit } from '@gatehouse/kernel'
+import { type Amounts, AppError, type Clock, type Counters, type Limit, type Reserved } from '@gatehouse/kernel'
 
 const mostHolds = 100_000
 const mostAccounts = 100_000
-/** Few: every id kept lives long enough to be moved by the collector, which costs more than the call itself. */
-const mostFinished = 1_000
+/** Few: an id that outlives two collections is moved by them, which costs more than the call itself. An id unknown by then settles to nothing. */
+const mostFinished = 200
 /** A window slides in this many steps: what leaves it leaves a step late, never early. */
 const steps = 20
 
 interface Hold {
   readonly limits: readonly Limit[]
-  readonly estimate: Amounts
+  /** Of the limits, in their order. */
+  readonly accounts: readonly Account[]
+  estimate: Amounts
   readonly expiresAt: number
   /** Per limit, the step its estimate was booked in. */
-  readonly booked: readonly number[]
+  booked: readonly number[]
+  isOpen: boolean
 }
+const granted: Reserved = { granted: true }
+const noSteps: readonly number[] = []
 
 /** Limits of one process. Every call is O(limits); nothing waits. */
 export class MemoryCounters implements Counters {
   readonly #clock: Clock
   readonly #accounts = new Map<string, Account>()
-  /** The same by the limit itself: the compiled configuration hands in the same objects again and again. */
-  #near = new WeakMap<Limit, Account>()
+  /** The same by the limits themselves: the compiled configuration hands in the same frozen list again and again. */
+  #near = new WeakMap<readonly Limit[], readonly Account[]>()
+  /**
+   * Holds by id in two generations, finished ones included: settling or reserving again changes nothing. A full generation becomes
+   * the old one, and of the one before only what is open lives on. Never one long-lived Map: V8 chains its outgrown tables, so it
+   * would keep all it ever held until the next full collection.
+   */
   #holds = new Map<string, Hold>()
-  #churn = 0
-  // two generations of finished ids: settling or reserving again changes nothing
-  #finished = new Set<string>()
-  #finishedBefore = new Set<string>()
+  #before = new Map<string, Hold>()
+  #turnAt = mostFinished
+  #open = 0
   /** Expired before they were settled. Kept apart from the finished: what a long call used must count, however many end meanwhile. */
   readonly #late = new Map<string, Hold>()
   #nextExpiry = Number.POSITIVE_INFINITY
@@ -37,42 +46,39 @@ export class MemoryCounters implements Counters {
   reserve({ id, limits, estimate, expiresAt }: { id: string; limits: readonly Limit[]; estimate: Amounts; expiresAt: number }): Reserved {
     const now = this.#clock.now()
     this.#expire(now)
-    if (this.#holds.has(id) || this.#late.has(id) || this.#finished.has(id) || this.#finishedBefore.has(id)) return { granted: true }
-    if (this.#holds.size >= mostHolds) throw new AppError('overloaded', 'too many calls are under way')
-    const accounts = limits.map((limit) => this.#account(limit, now))
-    for (const [at, limit] of limits.entries()) {
-      const amount = estimate[limit.unit] ?? 0
-      if (!accounts[at]!.allows(amount, limit.most, now))
-        return { granted: false, limit, retryAt: accounts[at]!.freeAt(amount, limit.most, now) }
+    if (this.#find(id) || (this.#late.size > 0 && this.#late.has(id))) return granted
+    if (this.#open >= mostHolds) throw new AppError('overloaded', 'too many calls are under way')
+    const accounts = this.#accountsOf(limits, now)
+    for (let at = 0; at < limits.length; at++) {
+      const { unit, most } = limits[at]!
+      const amount = estimate[unit] ?? 0
+      if (!accounts[at]!.allows(amount, most, now))
+        return { granted: false, limit: limits[at]!, retryAt: accounts[at]!.freeAt(amount, most, now) }
     }
-    const booked = limits.map((limit, at) => accounts[at]!.add(estimate[limit.unit] ?? 0, now))
-    this.#holds.set(id, { limits, estimate, expiresAt, booked })
-    this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt)
-    return { granted: true }
+    const booked: number[] = []
+    for (let at = 0; at < limits.length; at++) booked.push(accounts[at]!.add(estimate[limits[at]!.unit] ?? 0, now))
+    this.#open++
+    this.#keep(id, { limits, accounts, estimate, expiresAt, booked, isOpen: true })
+    if (expiresAt < this.#nextExpiry) this.#nextExpiry = expiresAt
+    return granted
   }
 
   /** Units that `actual` does not name stay as estimated. */
   settle(id: string, actual: Amounts): void {
     const now = this.#clock.now()
-    const hold = this.#holds.get(id)
-    if (!hold) {
-      this.#settleLate(id, actual, now)
-      return
-    }
-    this.#finish(id)
-    this.#unbook(hold, (unit) => (hold.estimate[unit] ?? 0) - (actual[unit] ?? hold.estimate[unit] ?? 0), now)
+    const hold = this.#find(id)
+    if (!hold) this.#settleLate(id, actual, now)
+    else if (hold.isOpen) this.#finish(hold, actual, now)
   }
 
   release(id: string): void {
-    const hold = this.#holds.get(id)
-    if (!hold) return
-    this.#finish(id)
-    this.#unbook(hold, (unit) => hold.estimate[unit] ?? 0, this.#clock.now())
+    const hold = this.#find(id)
+    if (hold?.isOpen) this.#finish(hold, nothing, this.#clock.now())
   }
 
   open(): number {
     this.#expire(this.#clock.now())
-    return this.#holds.size
+    return this.#open
   }
 
   /** What an account holds now: used and reserved. */
@@ -87,33 +93,42 @@ export class MemoryCounters implements Counters {
     const late = this.#late.get(id)
     if (!late) return
     this.#late.delete(id)
-    this.#finish(id)
+    this.#keep(id, late)
     for (const limit of late.limits)
       if (limit.window > 0) this.#account(limit, now).add(actual[limit.unit] ?? late.estimate[limit.unit] ?? 0, now)
   }
 
-  #unbook(hold: Hold, back: (unit: Unit) => number, now: number): void {
-    for (const [at, limit] of hold.limits.entries()) {
-      // what is at once ends with the call, whatever it used
-      const amount = limit.window === 0 ? (hold.estimate[limit.unit] ?? 0) : back(limit.unit)
-      const account = this.#near.get(limit) ?? this.#accounts.get(keyOf(limit))
-      account?.take(amount, hold.booked[at]!, now)
-    }
+  #find(id: string): Hold | undefined {
+    return this.#holds.get(id) ?? this.#before.get(id)
   }
 
-  #finish(id: string): void {
-    this.#holds.delete(id)
-    if (++this.#churn > Math.max(1024, this.#holds.size)) {
-      // V8 chains a Map's outgrown tables: one that lives long keeps all it ever held until the next full collection
-      this.#holds = new Map(this.#holds)
-      this.#churn = 0
-    }
-    if (this.#finished.size >= mostFinished) [this.#finishedBefore, this.#finished] = [this.#finished, new Set()]
-    this.#finished.add(id)
+  #keep(id: string, hold: Hold): void {
+    this.#holds.set(id, hold)
+    if (this.#holds.size < this.#turnAt) return
+    const next = new Map<string, Hold>()
+    for (const [old, each] of this.#before) if (each.isOpen) next.set(old, each)
+    this.#before = this.#holds
+    this.#holds = next
+    this.#turnAt = next.size + mostFinished
   }
 
-  #lapse(id: string, hold: Hold): void {
+  /** Only the id is still wanted: what lives on should be small. */
+  #finish(hold: Hold, actual: Amounts, now: number): void {
+    this.#close(hold, actual, now)
+    hold.estimate = nothing
+    hold.booked = noSteps
+  }
+
+  #close(hold: Hold, actual: Amounts, now: number): void {
+    hold.isOpen = false
+    this.#open--
+    unbook(hold, actual, now)
+  }
+
+  #lapse(id: string, hold: Hold, now: number): void {
+    this.#close(hold, nothing, now)
     this.#holds.delete(id)
+    this.#before.delete(id)
     const [oldest] = this.#late.keys()
     if (this.#late.size >= mostHolds && oldest !== undefined) this.#late.delete(oldest)
     this.#late.set(id, hold)
@@ -122,30 +137,33 @@ export class MemoryCounters implements Counters {
   #expire(now: number): void {
     if (now < this.#nextExpiry) return
     let next = Number.POSITIVE_INFINITY
-    for (const [id, hold] of this.#holds) {
-      if (hold.expiresAt > now) {
-        next = Math.min(next, hold.expiresAt)
-        continue
+    for (const holds of [this.#before, this.#holds])
+      for (const [id, hold] of holds) {
+        if (!hold.isOpen) continue
+        if (hold.expiresAt > now) {
+          next = Math.min(next, hold.expiresAt)
+          continue
+        }
+        this.#lapse(id, hold, now)
       }
-      this.#lapse(id, hold)
-      this.#unbook(hold, (unit) => hold.estimate[unit] ?? 0, now)
-    }
     this.#nextExpiry = next
   }
 
-  #account(limit: Limit, now: number): Account {
-    const near = this.#near.get(limit)
+  #accountsOf(limits: readonly Limit[], now: number): readonly Account[] {
+    const near = this.#near.get(limits)
     if (near) return near
+    const accounts = limits.map((limit) => this.#account(limit, now))
+    if (Object.isFrozen(limits)) this.#near.set(limits, accounts)
+    return accounts
+  }
+
+  #account(limit: Limit, now: number): Account {
     const key = keyOf(limit)
-    let account = this.#accounts.get(key)
-    if (account) {
-      this.#near.set(limit, account)
-      return account
-    }
+    const known = this.#accounts.get(key)
+    if (known) return known
     if (this.#accounts.size >= mostAccounts) this.#forgetIdle(now)
-    account = new Account(limit.window)
+    const account = new Account(limit.window)
     this.#accounts.set(key, account)
-    this.#near.set(limit, account)
     return account
   }
 
@@ -156,18 +174,31 @@ export class MemoryCounters implements Counters {
   }
 }
 
+const nothing: Amounts = { requests: 0, concurrency: 0, tokens: 0, money: 0 }
+
+/** Gives back what was estimated and not used. What is at once ends with the call, whatever it used. */
+function unbook({ limits, accounts, estimate, booked }: Hold, actual: Amounts, now: number): void {
+  for (let at = 0; at < limits.length; at++) {
+    const { unit, window } = limits[at]!
+    const estimated = estimate[unit] ?? 0
+    accounts[at]!.take(window === 0 ? estimated : estimated - (actual[unit] ?? estimated), booked[at]!, now)
+  }
+}
+
 /** The same id with another window or unit is another account. */
 const keyOf = ({ id, unit, window }: Limit) => `${id}\n${unit}\n${window}`
 
 /** A sum over a sliding window, kept in steps; a window of 0 is a plain sum. */
 class Account {
   readonly #step: number
-  readonly #amounts = new Map<number, number>()
+  /** Of the last steps, each at its number modulo the length. */
+  readonly #amounts: Float64Array
   #sum = 0
-  #slidTo = -1
+  #slidTo = 0
 
   constructor(window: number) {
     this.#step = window / steps
+    this.#amounts = new Float64Array(window === 0 ? 1 : steps + 1)
   }
 
   used(now: number): number {
@@ -182,18 +213,16 @@ class Account {
   /** Returns the step it was booked in. */
   add(amount: number, now: number): number {
     this.#slide(now)
-    const at = this.#at(now)
-    this.#amounts.set(at, (this.#amounts.get(at) ?? 0) + amount)
+    this.#amounts[this.#slidTo % this.#amounts.length]! += amount
     this.#sum += amount
-    return at
+    return this.#slidTo
   }
 
   /** Nothing when the step has left the window. */
   take(amount: number, at: number, now: number): void {
     this.#slide(now)
-    const booked = this.#amounts.get(at)
-    if (booked === undefined) return
-    this.#amounts.set(at, booked - amount)
+    if (at <= this.#slidTo - this.#amounts.length) return
+    this.#amounts[at % this.#amounts.length]! -= amount
     this.#sum -= amount
   }
 
@@ -201,27 +230,23 @@ class Account {
   freeAt(amount: number, most: number, now: number): number {
     if (this.#step === 0) return now
     let over = this.used(now) + amount - most
-    for (const [at, booked] of this.#amounts) {
-      over -= booked
+    for (let at = Math.max(0, this.#slidTo - steps); at <= this.#slidTo; at++) {
+      over -= this.#amounts[at % this.#amounts.length]!
       if (over <= 0) return (at + steps + 1) * this.#step
     }
     return now + steps * this.#step
   }
 
-  #at(now: number): number {
-    return this.#step === 0 ? 0 : Math.floor(now / this.#step)
-  }
-
+  /** Empties the places of the steps that have left, and of those nothing was booked in. */
   #slide(now: number): void {
     if (this.#step === 0) return
-    const step = this.#at(now)
-    if (step === this.#slidTo) return
-    this.#slidTo = step
-    const oldest = step - steps
-    for (const [at, amount] of this.#amounts) {
-      if (at >= oldest) return // in order of time
-      this.#amounts.delete(at)
-      this.#sum -= amount
+    const step = Math.floor(now / this.#step)
+    if (step <= this.#slidTo) return
+    const { length } = this.#amounts
+    for (let at = Math.max(this.#slidTo + 1, step - steps); at <= step; at++) {
+      this.#sum -= this.#amounts[at % length]!
+      this.#amounts[at % length] = 0
     }
+    this.#slidTo = step
   }
 }

@@ -66,12 +66,29 @@ describe('the journal', () => {
     await Promise.all(Array.from({ length: 1700 }, () => writeCall(store, callOf({ id: uuidv7() }))))
     await store.journal.flush()
     const report = await store.audit.verify()
-    expect([report.intact, report.batches >= 4]).toEqual([true, true])
+    expect([report.intact, report.batches > 1]).toEqual([true, true])
     const bound = (await store.audit.list({ action: 'journal.bind', limit: 100 })).items.reduce(
       (sum, { details }) => sum + Number(details?.calls),
       0,
     )
     expect(bound).toBe(1700)
+  })
+
+  test('columns say what the record says, wherever in the line it stands', async () => {
+    using place = new Place()
+    await using store = await place.open()
+    const usage = { inputTokens: 3, outputTokens: 4, source: 'provider' } as const
+    const error = { code: 'upstream_failed', message: 'a ","layers":[ in a message' }
+    const { layers, ...facts } = callOf({ id: uuidv7(5), at: 5, user: 'ada', end: 'failed', usage, error })
+    const front = { ...facts, layers }
+    const back = callOf({ id: uuidv7(6), at: 6, user: 'ada', end: 'failed', usage, error }) // all of these stand behind `layers`
+    await Promise.all([front, back].map((call) => writeCall(store, call)))
+    await store.journal.flush()
+    expect((await store.calls.list({ project: 'default', user: 'ada' })).items).toEqual([back, front])
+    expect(await store.calls.summary({ project: 'default', from: 0, to: 10, step: 10 })).toMatchObject([
+      { calls: 2, failed: 2, inputTokens: 6, outputTokens: 8 },
+    ])
+    expect((await store.audit.verify()).intact).toBe(true)
   })
 
   test('a new file begins when one is full, and a taken one goes', async () => {

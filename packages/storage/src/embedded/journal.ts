@@ -215,7 +215,7 @@ export class FileJournal implements Journal {
       if (size === file.taken && !final) continue
       try {
         await sync(file.handle)
-        await this.#options.channel.ask('journal.advance', { file: file.name, upTo: size, final } satisfies Advance)
+        await this.#options.channel.ask('journal.advance', { file: file.name, upTo: size, final, fresh: true } satisfies Advance)
         file.taken = size
         this.#lagging = undefined
       } catch (thrown) {

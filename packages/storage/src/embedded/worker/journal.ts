@@ -5,7 +5,7 @@ import type { Writing } from './context.ts'
 import { merkleRoot } from './merkle.ts'
 
 const mostBytes = 1 << 20
-const mostLines = 500
+const mostLines = 1000
 
 export interface Advance {
   readonly file: string
@@ -13,14 +13,16 @@ export interface Advance {
   readonly upTo: number
   /** Nothing more will be written to it. */
   readonly final: boolean
+  /** Written by this process a moment ago, not left by one that died. */
+  readonly fresh?: boolean
 }
 
 /** One batch of the file; `again` while there is more. Runs in a transaction of its own. */
-export function ingest(context: Writing, { file, upTo }: Advance): { again: boolean } {
+export function ingest(context: Writing, { file, upTo, fresh = false }: Advance): { again: boolean } {
   const path = join(context.directory, 'journal', file)
   const position = context.database.get<{ position: number }>('SELECT position FROM journal_file WHERE name = ?', file)?.position ?? 0
   if (position < upTo) {
-    const { lines, bytes, damaged } = readLines(path, position, upTo)
+    const { lines, bytes, damaged } = readLines(path, position, upTo, fresh ? factsIn : parse)
     if (bytes > 0) {
       insertBatch(context, file, lines, damaged)
       context.database.run('INSERT OR REPLACE INTO journal_file(name, position) VALUES (?, ?)', file, position + bytes)
@@ -54,20 +56,26 @@ export function leftOver(directory: string): Advance[] {
     })
 }
 
+/** What the table has columns for. */
+type Facts = Pick<
+  CallRecord,
+  'id' | 'project' | 'parent' | 'at' | 'consumer' | 'user' | 'target' | 'operation' | 'end' | 'status' | 'error' | 'duration' | 'usage'
+>
 interface Line {
   readonly text: string
-  readonly record: CallRecord
+  readonly record: Facts
 }
+type Read = (text: string) => Facts | undefined
 
 /** Whole lines from `position`; a torn last line was never acknowledged and is left. */
-function readLines(path: string, position: number, upTo: number): { lines: Line[]; bytes: number; damaged: number } {
+function readLines(path: string, position: number, upTo: number, read: Read): { lines: Line[]; bytes: number; damaged: number } {
   const handle = openSync(path, 'r')
   try {
     let size = Math.min(mostBytes, upTo - position)
     for (;;) {
       const bytes = Buffer.allocUnsafe(size)
-      const read = readSync(handle, bytes, 0, size, position)
-      const found = splitLines(bytes.subarray(0, read))
+      const count = readSync(handle, bytes, 0, size, position)
+      const found = splitLines(bytes.subarray(0, count), read)
       // one line longer than the buffer: read further
       if (found.bytes === 0 && position + size < upTo) size = Math.min(size * 2, upTo - position)
       else return found
@@ -77,7 +85,7 @@ function readLines(path: string, position: number, upTo: number): { lines: Line[
   }
 }
 
-function splitLines(bytes: Buffer): { lines: Line[]; bytes: number; damaged: number } {
+function splitLines(bytes: Buffer, read: Read): { lines: Line[]; bytes: number; damaged: number } {
   const lines: Line[] = []
   let damaged = 0
   let start = 0
@@ -86,17 +94,32 @@ function splitLines(bytes: Buffer): { lines: Line[]; bytes: number; damaged: num
     if (end < 0) break
     const text = bytes.toString('utf8', start, end)
     start = end + 1
-    if (text.trim() === '') continue
-    const record = parse(text)
+    if (isBlank(text)) continue
+    const record = read(text)
     if (record) lines.push({ text, record })
     else damaged++
   }
   return { lines, bytes: start, damaged }
 }
 
-function parse(text: string): CallRecord | undefined {
+const isBlank = (text: string) => text.charCodeAt(0) !== openBrace && text.trim() === ''
+const openBrace = 123
+
+/**
+ * The facts of a line this process wrote: they stand in front of `layers`, and reading no further takes a third of the time.
+ * Quotes inside a string are escaped, so the mark is never part of one. A line in another order is read whole.
+ */
+function factsIn(text: string): Facts | undefined {
+  const at = text.indexOf(',"layers":')
+  if (at < 0 || !text.endsWith('}') || laterFacts.some((name) => text.includes(name, at))) return parse(text)
+  const facts = parse(`${text.slice(0, at)}}`)
+  return facts?.duration === undefined ? parse(text) : facts
+}
+const laterFacts = [',"usage":', ',"error":', ',"user":', ',"parent":']
+
+function parse(text: string): Facts | undefined {
   try {
-    const value = JSON.parse(text) as CallRecord
+    const value = JSON.parse(text) as Facts
     return typeof value.id === 'string' && typeof value.at === 'number' ? value : undefined
   } catch {
     return undefined
@@ -126,7 +149,7 @@ function insertBatch(context: Writing, file: string, lines: readonly Line[], dam
   database.run('INSERT INTO batch(id, writer, sequence) VALUES (?, ?, ?)', batch, writer, sequence)
 }
 
-function insertCall({ database }: Writing, call: CallRecord, line: string, batch: number, position: number): boolean {
+function insertCall({ database }: Writing, call: Facts, line: string, batch: number, position: number): boolean {
   return (
     database.run(
       `INSERT OR IGNORE INTO call(id, project, parent, at, consumer, user, target, operation, "end", status, error, duration, input_tokens, output_tokens,

@@ -65,6 +65,8 @@ CREATE TABLE job(id TEXT PRIMARY KEY, project TEXT NOT NULL DEFAULT 'default', q
   lease_owner TEXT, attempts INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX job_by_queue ON job(queue, run_at, id);
 `,
+  // ids sort by time
+  'DROP INDEX call_by_time;',
 ]
 
 const newestVersion = migrations.length
