@@ -15,7 +15,7 @@ createRoot(root).render(
   <LanguageProvider instance={language}>
     <QueryClientProvider client={queries}>
       <SessionGate language={language} />
-      <Toasts />
+      <Toasts at="top" />
     </QueryClientProvider>
   </LanguageProvider>,
 )

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Metadata, specs } from '@gatehouse/contracts'
 import { expect, test } from 'vitest'
@@ -25,6 +25,15 @@ test('the example configuration is in order as it stands', async () => {
     'Route/assistant',
     'User/ilse',
   ])
+})
+
+test('the folder and the manifest it names are there', async () => {
+  const bases = (await readDeclared(folder)).filter(({ kind }) => kind === 'KnowledgeBase')
+  const paths = bases.flatMap(({ spec }) =>
+    specs.KnowledgeBase.parse(spec).sources.flatMap(({ config }) => [config.path, config.manifest].map(String)),
+  )
+  expect(paths).toHaveLength(2)
+  expect(paths.filter((path) => !existsSync(path))).toEqual([])
 })
 
 test('it starts without a key: nothing in it refers to a secret', () => {

@@ -38,13 +38,15 @@ test('a path that is not there is said to be missing', async () => {
   })
 })
 
-test('a folder of documents counts from the file that names it', async () => {
+test('a folder of documents and its manifest count from the file that names them', async () => {
   keep(
     'base.yaml',
-    'apiVersion: gatehouse/v1\nkind: KnowledgeBase\nmetadata: { name: docs }\nspec: { sources: [{ use: connector.files, config: { path: texts } }] }\n',
+    'apiVersion: gatehouse/v1\nkind: KnowledgeBase\nmetadata: { name: docs }\nspec: { sources: [{ use: connector.files, config: { path: texts, manifest: rights.yaml } }] }\n',
   )
   const [base] = await readDeclared(join(folder, 'base.yaml'))
-  expect(base?.spec).toMatchObject({ sources: [{ config: { path: join(folder, 'texts') } }] })
+  expect(base?.spec).toMatchObject({
+    sources: [{ config: { path: join(folder, 'texts'), manifest: join(folder, 'rights.yaml') } }],
+  })
 })
 
 test('what the store would hold keeps what people manage and drops what no file declares any more', async () => {

@@ -30,13 +30,17 @@ function takeFile(text: string, file: string, name: string, { declared, problems
   }
 }
 
-/** A folder that a source names counts from the file that names it, not from where the server was started. */
+/** Folder and manifest that a source names count from the file that names them, not from where the server was started. */
 function besideFile(declared: Declared, file: string): Declared {
   if (declared.kind !== 'KnowledgeBase') return declared
   const { spec } = declared as Declared<'KnowledgeBase'>
-  const sources = spec.sources.map(({ use, config }) =>
-    typeof config.path === 'string' ? { use, config: { ...config, path: resolve(dirname(file), config.path) } } : { use, config },
-  )
+  const beside = (path: unknown) => (typeof path === 'string' ? resolve(dirname(file), path) : path)
+  const sources = spec.sources.map(({ use, config }) => ({
+    use,
+    config: Object.fromEntries(
+      Object.entries(config).map(([name, value]) => [name, name === 'path' || name === 'manifest' ? beside(value) : value]),
+    ),
+  }))
   return { ...declared, spec: { ...spec, sources } }
 }
 

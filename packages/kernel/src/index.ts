@@ -39,6 +39,7 @@ export { type FrameDecoder, PushReply, type Tap } from './push-reply.ts'
 export { type Face, type Reply, ReplyEvent, type ReplySink, WholeReply } from './reply.ts'
 export { type ViewedMessage, viewMessages } from './revocation.ts'
 export {
+  contentOf,
   type DatasetStatistics,
   type FieldStatistics,
   idf,

@@ -54,12 +54,21 @@ test('deferred ends run once, the last registered first, before the record, and 
   const given = exchange()
   const handler = compose(
     [
-      (each, next) => (each.defer(() => log.push('settle')), next(each)),
-      (each, next) => (each.defer(() => log.push('breaker')), next(each)),
+      (each, next) => {
+        each.defer(() => log.push('settle'))
+        return next(each)
+      },
+      (each, next) => {
+        each.defer(() => log.push('breaker'))
+        return next(each)
+      },
     ],
     () => new WholeReply('test', text('hi'), complete),
   )
-  drive(handler, given, receiver(log), (_exchange, _outcome, written) => (log.push('record'), written()))
+  drive(handler, given, receiver(log), (_exchange, _outcome, written) => {
+    log.push('record')
+    written()
+  })
   expect(log).toEqual(['whole hi', 'breaker', 'settle', 'record', 'complete'])
 })
 

@@ -219,6 +219,7 @@ export interface CallSummary {
   readonly calls: number
   readonly failed: number
   readonly blocked: number
+  /** Answered that nothing was found: the match was too weak. */
   readonly refused: number
   readonly inputTokens: number
   readonly outputTokens: number

@@ -55,7 +55,7 @@ export function Dialog({ title, onClose, children, actions, placement = 'centre'
             <X className="size-4" />
           </IconButton>
         </header>
-        <div className="flex-1 overflow-y-auto px-5 py-4">{children}</div>
+        <div className="relative flex-1 overflow-y-auto px-5 py-4">{children}</div>
         {actions ? <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{actions}</footer> : null}
       </div>
     </dialog>

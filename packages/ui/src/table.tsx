@@ -46,7 +46,7 @@ export function Table<Row>({ label, columns, rows, rowKey, onOpen, active }: Tab
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className="overflow-x-auto rounded-panel border border-line bg-surface"
+      className="relative overflow-x-auto rounded-panel border border-line bg-surface"
     >
       <table className="w-full border-collapse text-[0.8125rem]">
         <caption className="sr-only">{label}</caption>
@@ -73,7 +73,10 @@ export function Table<Row>({ label, columns, rows, rowKey, onOpen, active }: Tab
                 )}
               >
                 {columns.map((column) => (
-                  <td key={column.name} className={clsx('px-3 py-2 align-middle', column.numeric && 'tabular text-end', column.className)}>
+                  <td
+                    key={column.name}
+                    className={clsx('px-2 py-2 align-middle first:ps-3 last:pe-3', column.numeric && 'tabular text-end', column.className)}
+                  >
                     {column.cell(row)}
                   </td>
                 ))}
@@ -98,7 +101,10 @@ interface HeadCellProps<Row> {
 function HeadCell<Row>({ column, sorting, onSort }: HeadCellProps<Row>) {
   const mine = sorting?.name === column.name ? sorting : undefined
   const Arrow = mine ? (mine.descending ? ArrowDown : ArrowUp) : ChevronsUpDown
-  const style = clsx('px-3 py-2 text-xs font-medium whitespace-nowrap text-muted', column.numeric ? 'text-end' : 'text-start')
+  const style = clsx(
+    'px-2 py-2 text-xs font-medium whitespace-nowrap text-muted first:ps-3 last:pe-3',
+    column.numeric ? 'text-end' : 'text-start',
+  )
   if (!column.order)
     return (
       <th scope="col" className={style}>

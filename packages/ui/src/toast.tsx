@@ -1,3 +1,4 @@
+import { clsx } from 'clsx'
 import { CircleCheck, TriangleAlert, X } from 'lucide-react'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { IconButton } from './button.tsx'
@@ -34,8 +35,8 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
-/** Once per page. A popover, so that it lies above open dialogs. */
-export function Toasts() {
+/** Once per page. A popover, so that it lies above open dialogs; `top` where something is written below. */
+export function Toasts({ at = 'bottom' }: { at?: 'top' | 'bottom' }) {
   const t = useUiText()
   const shown = useSyncExternalStore(subscribe, () => notes)
   const region = useRef<HTMLDivElement>(null)
@@ -50,7 +51,10 @@ export function Toasts() {
       popover="manual"
       role="status"
       aria-label={t('ui.notifications')}
-      className="fixed inset-auto end-4 bottom-4 m-0 w-[min(24rem,calc(100vw-2rem))] overflow-visible border-0 bg-transparent p-0"
+      className={clsx(
+        'fixed inset-auto end-4 m-0 w-[min(24rem,calc(100vw-2rem))] overflow-visible border-0 bg-transparent p-0',
+        at === 'top' ? 'top-16' : 'bottom-4',
+      )}
     >
       <ul className="flex flex-col gap-2">
         {shown.map((note) => (

@@ -58,7 +58,7 @@ export function Composer({ busy, builtIn, onAsk, onStop, input }: ComposerProps)
           aria-describedby="question-hint"
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
-          className="max-h-56 flex-1 resize-none bg-transparent py-1.5 leading-6 outline-none placeholder:text-muted"
+          className="max-h-56 min-w-0 flex-1 resize-none bg-transparent py-1.5 leading-6 outline-none placeholder:text-muted"
         />
         {busy ? (
           <IconButton label={t('composer.stop')} onClick={onStop} className="size-9 rounded-full! bg-ink text-surface! hover:bg-muted">

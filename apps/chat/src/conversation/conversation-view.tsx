@@ -24,9 +24,9 @@ export function ConversationView({ app, conversation, onSettled }: ConversationV
   const isNew = conversation === undefined && turns.length === 0
   const send = (query: string) => void ask(query)
   return (
-    <div className="flex min-h-0 flex-1">
+    <div className="flex min-h-0 min-w-0 flex-1">
       <div className="flex min-w-0 flex-1 flex-col">
-        <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
+        <div ref={scroller} className="relative min-h-0 flex-1 overflow-y-auto">
           <div
             role="log"
             aria-live="off"
@@ -107,8 +107,13 @@ function useFollowing(turns: readonly Turn[]) {
   const atEnd = useRef(true)
   useEffect(() => {
     const element = scroller.current
+    let last = 0
     const note = () => {
-      if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80
+      if (!element) return
+      const { scrollTop, scrollHeight, clientHeight } = element
+      // only going up leaves the end: text that came since the last look does not
+      atEnd.current = scrollHeight - scrollTop - clientHeight < 80 || (atEnd.current && scrollTop >= last)
+      last = scrollTop
     }
     element?.addEventListener('scroll', note, { passive: true })
     return () => element?.removeEventListener('scroll', note)

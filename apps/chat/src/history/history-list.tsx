@@ -87,7 +87,11 @@ function Entry({ item, isChosen, onOpen }: EntryProps) {
         aria-current={isChosen ? 'page' : undefined}
         title={`${name}\n${format.dateTime(item.updatedAt)}`}
         onClick={() => onOpen(item.id)}
-        className={clsx('block min-h-9 w-full truncate rounded-control px-2.5 text-start text-sm', isChosen && 'font-medium text-accent')}
+        className={clsx(
+          'block min-h-9 w-full truncate rounded-control px-2.5 text-start text-sm',
+          'group-focus-within:pe-17 group-hover:pe-17 [@media(hover:none)]:pe-17', // room for the buttons, where they show
+          isChosen && 'font-medium text-accent',
+        )}
       >
         {name}
       </button>

@@ -53,7 +53,7 @@ export function PassagePane({ cited, onClose }: { cited: Cited; onClose: () => v
           <X className="size-4" />
         </IconButton>
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">
+      <div className="relative min-h-0 flex-1 overflow-y-auto px-5 py-4">
         <PassageContent cited={cited} />
       </div>
     </aside>
@@ -84,7 +84,8 @@ function ReadablePassage({ passage }: { passage: Extract<ChatPassage, { readable
   }, [passage])
   return (
     <div>
-      <div className="sticky top-0 z-1 -mx-5 -mt-4 border-b border-line bg-surface px-5 pt-4 pb-3.5">
+      {/* sticks to the edge of the scroller, not to its padding, where a line of text would show above */}
+      <div className="sticky -top-4 z-1 -mx-5 -mt-4 border-b border-line bg-surface px-5 pt-4 pb-3.5">
         <p className="flex items-start gap-2.5 text-lg leading-snug font-semibold">
           <FileText aria-hidden className="mt-1 size-4.5 shrink-0 text-muted" />
           {passage.title}

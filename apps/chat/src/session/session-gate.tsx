@@ -6,6 +6,7 @@ import { ChatScreen } from '../chat-screen.tsx'
 import { useText } from '../messages/text.ts'
 import { enter } from './enter.ts'
 import { SignIn } from './sign-in.tsx'
+import { useSamePerson } from './use-same-person.ts'
 
 export function SessionGate({ language }: { language: i18n }) {
   const entry = useQuery({ queryKey: ['me'], queryFn: enter, staleTime: Number.POSITIVE_INFINITY })
@@ -13,6 +14,7 @@ export function SessionGate({ language }: { language: i18n }) {
   useEffect(() => {
     if (me) preferLanguage(language, me.language)
   }, [me, language])
+  useSamePerson(me)
   if (entry.isPending) return <Opening />
   if (entry.isError)
     return (

@@ -29,7 +29,17 @@ export function SignIn({ linkFailed }: { linkFailed: boolean }) {
         ) : null}
         <form action={(form) => signIn.mutate(form)} className="mt-6 flex flex-col gap-4">
           <Field label={t('session.user')}>
-            {(described) => <TextInput {...described} name="user" autoComplete="username" autoCapitalize="none" required />}
+            {(described) => (
+              <TextInput
+                {...described}
+                name="user"
+                // the form is emptied when it was sent; a wrong password costs the password only
+                defaultValue={String(signIn.variables?.get('user') ?? '')}
+                autoComplete="username"
+                autoCapitalize="none"
+                required
+              />
+            )}
           </Field>
           <Field label={t('session.password')}>
             {(described) => <TextInput {...described} name="password" type="password" autoComplete="current-password" required />}

@@ -50,7 +50,7 @@ const baseTable = (bases: readonly BaseView[]) =>
       { title: 'TITLE', of: ({ title }) => title },
       { title: 'DOCUMENTS', of: ({ documents }) => documents },
       { title: 'SEGMENTS', of: ({ segments }) => segments },
-      { title: 'ACCESS', of: ({ access }) => access.join(', ') || 'nobody' },
+      { title: 'NEW DOCUMENTS FOR', of: ({ access }) => access.join(', ') || 'nobody' },
       { title: 'MANAGED BY', of: ({ managedBy }) => managedBy },
     ],
     'there is no knowledge base',

@@ -17,7 +17,7 @@ export function AuditReport({ report: { intact, chains, batches, problems } }: {
       </p>
       <p className="mb-3 text-muted">
         {t('audit.summary', {
-          chains: format.number(chains.length),
+          count: chains.length,
           records: format.number(chains.reduce((sum, { records }) => sum + records, 0)),
           batches: format.number(batches),
         })}

@@ -69,7 +69,7 @@ function BasesTable({ bases }: { bases: readonly BaseView[] }) {
             </span>
           ),
         },
-        { name: 'access', label: t('bases.access'), cell: ({ access }) => <PrincipalList principals={access} /> },
+        { name: 'access', label: t('bases.access.new'), cell: ({ access }) => <PrincipalList principals={access} /> },
         {
           name: 'documents',
           label: t('bases.documents'),

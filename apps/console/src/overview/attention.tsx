@@ -22,7 +22,7 @@ export function Attention({ overview: { attention } }: { overview: Overview }) {
               <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
               <span className="min-w-0">
                 <NeedLink need={need} />
-                <span className="block text-xs text-muted">{need.message}</span>
+                <span className="block text-xs text-muted">{need.base ?? (need.kind === 'store' ? need.message : null)}</span>
               </span>
             </li>
           ))}

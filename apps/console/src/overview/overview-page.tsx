@@ -49,7 +49,7 @@ export function OverviewPage() {
         {(data) => (
           <>
             <Numbers overview={data} range={range} />
-            <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+            <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_17rem]">
               <div className="flex min-w-0 flex-col gap-5">
                 <RecentCalls />
               </div>

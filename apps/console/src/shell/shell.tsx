@@ -40,7 +40,7 @@ export function Shell() {
             <Search className="size-4.5" />
           </IconButton>
         </header>
-        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+        <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
           <Outlet />
         </main>
       </div>

@@ -11,17 +11,19 @@ export interface CallsTableProps {
   active?: string | undefined
   /** Fewer columns. */
   short?: boolean
+  /** There may be calls that a filter hides. */
+  filtered?: boolean
 }
 
-export function CallsTable({ calls, onOpen, active, short = false }: CallsTableProps) {
+export function CallsTable({ calls, onOpen, active, short = false, filtered = false }: CallsTableProps) {
   const t = useText()
   const format = useFormat()
   const now = Date.now()
   if (calls.length === 0)
     return (
       <div className="rounded-panel border border-line bg-surface">
-        <EmptyState icon={Activity} title={t('calls.none')}>
-          {t('calls.none.text')}
+        <EmptyState icon={Activity} title={t(filtered ? 'calls.noMatch' : 'calls.none')}>
+          {t(filtered ? 'calls.noMatch.text' : 'calls.none.text')}
         </EmptyState>
       </div>
     )

@@ -35,12 +35,20 @@ export function TracesPage() {
   useTableKeys({ calls, peek, look, open })
   return (
     <div className="flex h-full">
-      <div className="min-w-0 flex-1 overflow-y-auto">
+      <div className="relative min-w-0 flex-1 overflow-y-auto">
         <Page title={t('nav.traces')} tab={t('nav.traces')} about={t('traces.about')} needs="listCalls">
           <Filters search={search} onChange={change} />
           {pages.isPending ? <LoadingRows rows={10} /> : null}
           {pages.isError ? <ErrorState error={pages.error} onRetry={() => void pages.refetch()} /> : null}
-          {pages.isSuccess ? <CallsTable calls={calls} active={peek} onOpen={({ id }) => look(id)} short={peek !== undefined} /> : null}
+          {pages.isSuccess ? (
+            <CallsTable
+              calls={calls}
+              active={peek}
+              onOpen={({ id }) => look(id)}
+              short={peek !== undefined}
+              filtered={weak === true || Object.keys(filters).length > 0}
+            />
+          ) : null}
           <div className="flex items-center gap-4">
             {pages.hasNextPage ? (
               <Button onClick={() => void pages.fetchNextPage()} disabled={pages.isFetchingNextPage}>
