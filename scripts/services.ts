@@ -38,10 +38,13 @@ const services: Record<string, { address?: string; programs: readonly string[] }
   tesseract: { programs: ['tesseract'] },
 }
 
-// Debian keeps the server outside PATH; Playwright keeps its browsers in a folder of its own
-const postgresFolders = globSync('/usr/lib/postgresql/*/bin')
+// Debian keeps the server outside PATH; Playwright keeps its browsers in a folder of its own. What was unpacked into .services comes
+// first, the newest before others: it was put there for these tests.
+const newest = (folders: readonly string[]) => folders.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+const unpackedFolders = newest(globSync(join(root, '.services/*/*/pginstall*/bin')))
+const postgresFolders = newest(globSync('/usr/lib/postgresql/*/bin'))
 const browserFolders = globSync(join(process.env.PLAYWRIGHT_BROWSERS_PATH ?? '/nowhere', 'chromium-*/chrome-linux*'))
-const folders = [...(process.env.PATH ?? '').split(delimiter), ...postgresFolders, ...browserFolders]
+const folders = [...unpackedFolders, ...(process.env.PATH ?? '').split(delimiter), ...postgresFolders, ...browserFolders]
 
 function isProgram(file: string): boolean {
   try {
@@ -52,7 +55,14 @@ function isProgram(file: string): boolean {
   }
 }
 
-const programOnMachine = (names: readonly string[]) => names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram)
+/** A PostgreSQL without the vector extension cannot run its tests: it counts as absent. */
+const hasVector = (file: string) =>
+  !file.endsWith('/postgres') ||
+  globSync([join(file, '../../share/**/vector.control'), `/usr/share/postgresql/${file.split('/').at(-3)}/extension/vector.control`])
+    .length > 0
+
+const programOnMachine = (names: readonly string[]) =>
+  names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => isProgram(file) && hasVector(file))
 
 function find(name: string): string | undefined {
   const service = services[name]

@@ -191,7 +191,7 @@ describe('documents', () => {
     }
     expect(await call('POST', path, form())).toMatchObject({ status: 400, body: { code: 'no_file_uploaded' } })
     expect(await call('POST', path, form('a.md', 'b.md'))).toMatchObject({ status: 400, body: { code: 'too_many_files' } })
-    expect(await call('POST', path, form('a.pdf'))).toMatchObject({ status: 415, body: { code: 'unsupported_file_type' } })
+    expect(await call('POST', path, form('a.pptx'))).toMatchObject({ status: 415, body: { code: 'unsupported_file_type' } })
   })
   it('custom rules are obeyed exactly', async () => {
     const rules = { pre_processing_rules: [], segmentation: { separator: '###', max_tokens: 50, chunk_overlap: 0 } }

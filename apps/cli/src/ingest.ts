@@ -22,7 +22,7 @@ interface Row {
   readonly error?: string
 }
 
-const kinds = ['.md', '.markdown', '.txt', '.html', '.htm']
+const kinds = ['.pdf', '.docx', '.xlsx', '.csv', '.tsv', '.md', '.markdown', '.txt', '.html', '.htm']
 const between = 300
 const longest = 10 * 60_000
 

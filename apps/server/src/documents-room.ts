@@ -7,6 +7,7 @@ import {
   createIngest,
   createReader,
   type Ingest,
+  isReadingOffline,
   type KnowledgeDatasets,
 } from '@gatehouse/knowledge'
 import type { Logger } from './log.ts'
@@ -27,6 +28,9 @@ export function createDocumentsRoom(store: Store, inspector: Inspector, clock: C
   const { documents, search: index, blobs, jobs } = store
   const ingest = createIngest({ documents, index, blobs, jobs, bases, inspector, reader, clock }, { owner: `server-${process.pid}` })
   let closed = false
+  void isReadingOffline().then((isOffline) => {
+    if (!isOffline) log.warn({}, 'documents are read in a process that is not isolated from the network')
+  })
   const datasets = createDatasets({ documents, index, blobs, bases, inspector, clock })
   return {
     bases,

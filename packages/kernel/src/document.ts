@@ -34,6 +34,10 @@ export interface Block {
   readonly header?: string
   /** From a place people do not see: a comment, display:none. Kept, and judged more strictly. */
   readonly hidden?: boolean
+  /** Where the block begins, counted from 1, of files that have pages. */
+  readonly page?: number
+  /** Of workbooks. */
+  readonly sheet?: string
 }
 export interface Extracted {
   readonly title?: string

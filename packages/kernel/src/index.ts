@@ -41,7 +41,10 @@ export { type ViewedMessage, viewMessages } from './revocation.ts'
 export {
   contentOf,
   type DatasetStatistics,
+  type Expected,
+  expectedOf,
   type FieldStatistics,
+  holds,
   idf,
   longDocument,
   matchTermsOf,
@@ -52,6 +55,7 @@ export {
   tokenizerVersion,
   tokensOf,
   type WordScore,
+  wordsOf,
 } from './search/index.ts'
 export { resolveSecret, type SecretSources } from './secrets.ts'
 export { timeOf, uuidv7 } from './uuid.ts'

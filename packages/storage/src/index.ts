@@ -1,3 +1,5 @@
+export { DirectoryBlobs } from './embedded/blobs.ts'
 export { createEmbeddedStore, type EmbeddedStore, type EmbeddedStoreOptions } from './embedded/store.ts'
 export { loadMasterKey, type MasterKeySources, parseMasterKey } from './master-key.ts'
+export { createPostgresStore, type PostgresStoreOptions } from './postgres/store.ts'
 export { verifyAudit } from './verify-audit.ts'

@@ -82,7 +82,7 @@ const listOf = (text = '') =>
 function addIngest(group: Command, terminal: Terminal): void {
   group
     .command('ingest')
-    .description('Adds files, or the Markdown, text and HTML files of folders, and waits until they can be found.')
+    .description('Adds files, or the PDF, Word, Excel, CSV, Markdown, text and HTML files of folders, and waits until they can be found.')
     .argument('<paths...>', 'files and folders')
     .requiredOption('--base <name>', 'the knowledge base')
     .option(

@@ -20,7 +20,7 @@ interface Sent {
   readonly document?: { readonly id: string; readonly isOpen: boolean }
 }
 
-const accepted = '.md,.markdown,.txt,.html,.htm'
+const accepted = '.pdf,.docx,.xlsx,.csv,.tsv,.md,.markdown,.txt,.html,.htm'
 
 /** Files by button or by dropping them; one after the other, each with its own outcome. */
 export function Upload({ base }: { base: BaseView }) {

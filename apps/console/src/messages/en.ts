@@ -263,7 +263,8 @@ export const en = {
   'bases.about': 'Documents people may ask about, and who may read them.',
   'bases.add': 'New knowledge base',
   'bases.none': 'No knowledge base yet',
-  'bases.none.text': 'Create one and put in Markdown, text or HTML files. People get answers only from documents they may read.',
+  'bases.none.text':
+    'Create one and put in PDF, Word, Excel, CSV, Markdown, text or HTML files. People get answers only from documents they may read.',
   'bases.access': 'May read',
   'bases.access.new': 'May read new documents',
   'bases.access.standard': 'Who may read new documents',
@@ -309,7 +310,8 @@ export const en = {
   'documents.total_one': '{{count}} document',
   'documents.total_other': '{{count}} documents',
   'documents.none': 'No documents yet',
-  'documents.none.text': 'Drop Markdown, text or HTML files above. They can be asked about as soon as they are indexed.',
+  'documents.none.text':
+    'Drop PDF, Word, Excel, CSV, Markdown, text or HTML files above. They can be asked about as soon as they are indexed.',
   'documents.noMatch': 'No document has this in its title',
   'documents.noMatch.text': 'Only documents you may read are searched.',
   'documents.noPermission': 'Documents are for builders, admins and owners.',
@@ -317,7 +319,7 @@ export const en = {
   'documents.quarantined_other': '{{count}} in quarantine',
 
   'upload.label': 'Add documents',
-  'upload.about': 'Drop files here: Markdown, plain text or HTML.',
+  'upload.about': 'Drop files here: PDF, Word, Excel, CSV, Markdown, plain text or HTML.',
   'upload.choose': 'Choose files',
   'upload.sending': 'uploading…',
   'upload.sent': 'accepted',

@@ -15,6 +15,10 @@ describe('tokens', () => {
   it('words are stemmed and empty words left out', () => {
     expect(tokensOf("The company's policies were carried over")).toEqual(['compani', 'polici', 'carri', 'over'])
   })
+  it('irregular forms are found by their base, and a word that is also another one is left alone', () => {
+    expect(tokensOf('headsets kept, bought and given')).toEqual(['headset', 'keep', 'buy', 'give'])
+    expect(tokensOf('left')).toEqual(['left'])
+  })
   it('Chinese is indexed by characters and pairs, and asked for by pairs', () => {
     expect(tokensOf('修改教材')).toEqual(['修', '改', '修改', '教', '改教', '材', '教材'])
     expect(matchTermsOf('修改教材 and 我')).toEqual(['修改', '改教', '教材', '我'])

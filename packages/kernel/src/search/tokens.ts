@@ -2,7 +2,7 @@ import { apostrophe, cjk, comma, digit, highSurrogate, joiner, kindOf, kindOfPai
 import { mix, type Word, wordAt, wordOf } from './word.ts'
 
 /** Stored with each dataset; another number means: tokenise again. */
-export const tokenizerVersion = 1
+export const tokenizerVersion = 2
 
 /** Is told what a text consists of, in order. */
 export interface TokenSink {

@@ -1,4 +1,5 @@
 import { newStemmer } from 'snowball-stemmers'
+import { irregular } from './irregular.ts'
 
 /** A word as it stands in a text, lower case, and the tokens it is found by. */
 export interface Word {
@@ -95,5 +96,5 @@ function piecesOf(part: string): readonly string[] {
 
 function stemOf(word: string): string {
   if (word.length < 3 || word.length > 40 || !/^[a-z]+$/.test(word)) return word.slice(0, mostCharacters)
-  return stemmer.stem(word)
+  return stemmer.stem(irregular.get(word) ?? word)
 }

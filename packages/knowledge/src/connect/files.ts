@@ -20,7 +20,7 @@ const mostDepth = 20
 export const filesConnector: ConnectorDefinition<typeof config> = {
   id: 'connector.files',
   title: 'Folder',
-  summary: 'Markdown, text and web pages of a folder on the server, with access told by a manifest.',
+  summary: 'PDF, Word, Excel, CSV, Markdown, text and web pages of a folder on the server, with access told by a manifest.',
   config,
   create: ({ path: folder, manifest }): Connector => ({ items: () => itemsOf(resolve(folder), manifest) }),
 }

@@ -139,7 +139,7 @@ export function documentRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
     const { page, limit, keyword } = check(Paging, context.req.query())
     const all = await segmentsOf(parts, document.id)
     const found = keyword ? all.filter(({ text }) => text.toLowerCase().includes(keyword.toLowerCase())) : all
-    const data = found.slice((page - 1) * limit, page * limit).map((segment) => toSegment(segment, document))
+    const data = found.slice((page - 1) * limit, page * limit).map((segment) => toSegment(segment, document, all[segment.position - 2]))
     return context.json({ data, doc_form: 'text_model', has_more: page * limit < found.length, limit, total: found.length, page })
   })
 

@@ -2,6 +2,7 @@ import type { DocumentRecord, SegmentRecord } from '@gatehouse/contracts'
 import type { Base } from '../bases.ts'
 import type { Ranked } from '../retrieve/fusion.ts'
 import { RetrievalModel } from './schemas.ts'
+import { withHeadings } from './with-headings.ts'
 
 // Our records as Dify's clients expect them. Fields that mean nothing here have the value an ordinary dataset shows.
 
@@ -85,10 +86,11 @@ export function toProgress({ id, status, error, segments, createdAt, times, upda
   }
 }
 
-export function toSegment(segment: SegmentRecord, document: DocumentRecord) {
+export function toSegment(segment: SegmentRecord, document: DocumentRecord, previous?: SegmentRecord) {
   const { id, position, text, hash, quarantine } = segment
+  const content = withHeadings(segment, previous)
   return {
-    ...{ id, position, document_id: document.id, content: text, sign_content: text, answer: null, word_count: text.length },
+    ...{ id, position, document_id: document.id, content, sign_content: content, answer: null, word_count: text.length },
     ...{ tokens: Math.ceil(text.length / 4), keywords: [], index_node_id: id, index_node_hash: hash, hit_count: 0 },
     ...{ enabled: document.enabled && !quarantine, disabled_at: null, disabled_by: null, status: quarantine ? 'quarantined' : 'completed' },
     ...{

@@ -1,18 +1,19 @@
-import { AppError } from '@gatehouse/kernel'
 import chardet from 'chardet'
+import { supported } from './media-types.ts'
+import { unreadable } from './refusal.ts'
 
 /** Bytes of a text file as text, whatever encoding: its mark first, then UTF-8, then a guess. Refuses what is no text at all. */
 export function decodeText(bytes: Uint8Array, declared?: string): string {
-  if (bytes.length === 0) throw new AppError('invalid_request', 'the file is empty; upload one that has content')
+  if (bytes.length === 0) throw unreadable('empty', 'the file is empty; upload one that has content')
   const text = clean(decoderFor(bytes, declared).decode(bytes))
-  if (!text.trim()) throw new AppError('invalid_request', 'the file holds no text; upload one that has content')
+  if (!text.trim()) throw unreadable('empty', 'the file holds no text; upload one that has content')
   return text
 }
 
 function decoderFor(bytes: Uint8Array, declared: string | undefined): { decode(bytes: Uint8Array): string } {
   const marked = markOf(bytes)
   if (marked) return new TextDecoder(marked)
-  if (isBinary(bytes)) throw new AppError('unsupported', 'the file is binary, not text; supported are plain text, Markdown and HTML')
+  if (isBinary(bytes)) throw unreadable('unsupported', `the file is binary, not text; supported are ${supported}`)
   if (isUtf8(bytes)) return new TextDecoder('utf-8')
   if (declared && known(declared)) return new TextDecoder(declared)
   return new TextDecoder(guess(bytes))
@@ -40,21 +41,7 @@ function zeros(bytes: Uint8Array): string | undefined {
   return undefined
 }
 
-const signatures = [
-  '%PDF-',
-  'PK\u0003\u0004',
-  '\u0089PNG',
-  'GIF8',
-  '\u00ff\u00d8\u00ff',
-  '\u007fELF',
-  '\u00d0\u00cf\u0011\u00e0',
-  '\u001f\u008b',
-  'MZ\u0090',
-]
-
 function isBinary(bytes: Uint8Array): boolean {
-  const head = String.fromCharCode(...bytes.subarray(0, 8))
-  if (signatures.some((signature) => head.startsWith(signature))) return true
   const sample = bytes.subarray(0, 8000)
   let control = 0
   for (const byte of sample) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27) control++

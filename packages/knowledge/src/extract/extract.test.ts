@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { extract } from './extractors.ts'
 import { layOut } from './layout.ts'
 import { mediaTypeOf } from './media-types.ts'
+import { cut } from './prepare.ts'
 
+const automatic = { mode: 'automatic', separator: '\n\n', maxCharacters: 900, overlap: 0 } as const
 const bytes = (text: string) => new TextEncoder().encode(text)
 const read = (text: string | Uint8Array, name: string) => extract(typeof text === 'string' ? bytes(text) : text, name, mediaTypeOf(name))
 const codeOf = (work: () => unknown): string => {
@@ -99,18 +101,56 @@ describe('a web page', () => {
   })
 })
 
+describe('CSV', () => {
+  it.each([
+    ['commas', 'Code,Meaning\nA,"otter, wet"\nB,heron\n', 'a.csv'],
+    ['semicolons', 'Code;Meaning\nA;otter, wet\nB;heron\n', 'a.csv'],
+    ['tabs', 'Code\tMeaning\nA\totter, wet\nB\theron\n', 'a.tsv'],
+  ])('with %s is a table whose first row is its header', (_, text, name) => {
+    expect(read(text, name).blocks).toEqual([
+      { kind: 'table', text: 'Code | Meaning\nA | otter, wet\nB | heron', header: 'Code | Meaning' },
+    ])
+  })
+  it('repeats its header in each piece', () => {
+    const rows = Array.from({ length: 300 }, (_, at) => `code ${at},what this code means`).join('\n')
+    const { pieces } = cut(read(`Code,Meaning\n${rows}`, 'a.csv'), { splitting: automatic })
+    expect(pieces.length).toBeGreaterThan(3)
+    for (const { headings } of pieces.slice(1)) expect(headings).toEqual(['Code | Meaning'])
+  })
+  it('that has no rows is read as text', () => {
+    expect(read('"an open quote, and\nno more', 'a.csv').blocks[0]!.text).toContain('an open quote')
+  })
+})
+
+describe('pages', () => {
+  it('a piece knows on which it begins and ends', () => {
+    const blocks = [
+      { kind: 'paragraph', text: 'One.', page: 1 },
+      { kind: 'paragraph', text: 'Two.', page: 2 },
+      { kind: 'heading', level: 1, text: 'Three', page: 3 },
+      { kind: 'paragraph', text: 'Four.', page: 4 },
+    ] as const
+    const { pieces } = cut({ blocks }, { splitting: automatic })
+    expect(pieces.map(({ pages }) => pages)).toEqual([
+      [1, 2],
+      [4, 4],
+    ])
+  })
+})
+
 describe('what cannot be read', () => {
   it.each([
     ['an empty file', new Uint8Array(), 'a.txt', 'invalid_request'],
     ['only white space', bytes(' \n\t '), 'a.md', 'invalid_request'],
     ['a picture called text', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0]), 'a.txt', 'unsupported'],
     ['a PDF called Markdown', bytes('%PDF-1.7 ...'), 'a.md', 'unsupported'],
+    ['a picture called CSV', new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16]), 'a.csv', 'unsupported'],
     ['zeros', new Uint8Array(500), 'a.txt', 'unsupported'],
     ['a page without text', bytes('<html><body><img src=x></body></html>'), 'a.html', 'invalid_request'],
   ])('%s is refused and the reason says what to do', (_, content, name, code) => {
     expect(codeOf(() => read(content, name))).toBe(code)
   })
   it('a kind that is not supported names those that are', () => {
-    expect(() => mediaTypeOf('a.pdf')).toThrow(/Markdown/)
+    expect(() => mediaTypeOf('a.pptx')).toThrow(/PDF.*Word.*Excel.*CSV.*Markdown/)
   })
 })

@@ -1,5 +1,10 @@
 import { AppError } from '@gatehouse/kernel'
 
+export const pdf = 'application/pdf'
+export const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+export const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+export const csv = 'text/csv'
+
 /** What can be read, by ending; everything else is refused with this list. */
 const byEnding: Readonly<Record<string, string>> = {
   md: 'text/markdown',
@@ -8,13 +13,22 @@ const byEnding: Readonly<Record<string, string>> = {
   txt: 'text/plain',
   text: 'text/plain',
   log: 'text/plain',
-  csv: 'text/plain',
+  csv,
+  tsv: csv,
   htm: 'text/html',
   html: 'text/html',
   xhtml: 'text/html',
+  pdf,
+  docx,
+  xlsx,
 }
 const readable = new Set(Object.values(byEnding))
-const other = /^(pdf|docx?|xlsx?|pptx?|odt|rtf|epub|png|jpe?g|gif|zip|gz|exe|mp[34])$/i
+const other =
+  /^(docm?|dotx?|xls[bm]?|xltx?|pptx?|odt|ods|odp|rtf|epub|msg|eml|pages|numbers|key|png|jpe?g|gif|webp|tiff?|bmp|heic|zip|gz|7z|rar|tar|exe|dll|mp[34]|wav)$/i
+export const supported = 'PDF, Word (.docx), Excel (.xlsx), CSV, Markdown (.md), plain text (.txt) and web pages (.html)'
+
+/** Read in a process of its own: their parsers are large, and their files can do more harm than text can. */
+export const isHeavy = (mediaType: string): boolean => mediaType === pdf || mediaType === docx || mediaType === xlsx
 
 /** The kind of a file by its name, else by what the sender says. Throws `unsupported` and says what is. */
 export function mediaTypeOf(name: string, declared?: string): string {
@@ -27,7 +41,4 @@ export function mediaTypeOf(name: string, declared?: string): string {
   return 'text/plain'
 }
 const notReadable = (what: string) =>
-  new AppError(
-    'unsupported',
-    `files of the kind ${what} cannot be read yet; supported are Markdown (.md), plain text (.txt) and web pages (.html)`,
-  )
+  new AppError('unsupported', `files of the kind ${what} cannot be read yet; supported are ${supported}`)

@@ -1,9 +1,10 @@
-import { AppError } from '@gatehouse/kernel'
+import { AppError, type Extracted } from '@gatehouse/kernel'
 import { sha256 } from '../hash.ts'
 import type { Piece, Splitting } from '../split/piece.ts'
 import { split } from '../split/split.ts'
 import { extract } from './extractors.ts'
 import { layOut } from './layout.ts'
+import { unreadable } from './refusal.ts'
 
 /** What a worker is asked to do with one file. */
 export interface PrepareWork {
@@ -28,16 +29,18 @@ export interface Prepared {
 const mostPieces = 20_000
 const mostText = 20_000_000
 
-/** Bytes → blocks → text → pieces. Pure; runs in a worker thread. */
-export function prepare({ bytes, name, mediaType, splitting, cleaning }: PrepareWork): Prepared {
-  const { title, blocks } = extract(bytes, name, mediaType)
+/** Bytes of text → blocks → text → pieces. Pure; runs in a worker thread. */
+export const prepare = (work: PrepareWork): Prepared => cut(extract(work.bytes, work.name, work.mediaType), work)
+
+/** Blocks → text → pieces. */
+export function cut({ title, blocks }: Extracted, { splitting, cleaning }: Pick<PrepareWork, 'splitting' | 'cleaning'>): Prepared {
   const { text, blocks: placed } = layOut(
     cleaning ? blocks.map((block) => ({ ...block, text: cleaned(block.text, cleaning) })).filter(({ text }) => text) : blocks,
   )
   if (text.length > mostText)
     throw new AppError('too_large', `the file holds ${text.length} characters, at most ${mostText} are allowed; split it`)
   const pieces = split(text, placed, splitting)
-  if (pieces.length === 0) throw new AppError('invalid_request', 'the file holds no readable text')
+  if (pieces.length === 0) throw unreadable('empty', 'the file holds no readable text')
   if (pieces.length > mostPieces)
     throw new AppError(
       'too_large',

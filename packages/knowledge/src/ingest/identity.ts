@@ -13,7 +13,7 @@ export function identityOf({ title, name, path, metadata }: DocumentRecord): str
   return [...new Set(parts.map((part) => part.trim()).filter(Boolean))].join('\n').slice(0, 2000)
 }
 const internal = new Set(['supersededBy', 'supersedes', 'status', 'archived'])
-const withoutEnding = (name: string) => name.replace(/\.(md|mdx|markdown|txt|html?|text)$/i, '')
+const withoutEnding = (name: string) => name.replace(/\.(md|mdx|markdown|txt|html?|text|pdf|docx|xlsx|csv|tsv)$/i, '')
 
 /** What is indexed of a segment: the title and the heading path, then its text. */
 export function bodyOf(title: string, headings: readonly string[], text: string): string {

@@ -1,7 +1,7 @@
 import type { DocumentRecord, Principal } from '@gatehouse/contracts'
 import { AppError, type Connector, type Jobs, uuidv7 } from '@gatehouse/kernel'
 import type { Base } from '../bases.ts'
-import { mediaTypeOf } from '../extract/media-types.ts'
+import { isHeavy, mediaTypeOf } from '../extract/media-types.ts'
 import type { Cleaning } from '../extract/prepare.ts'
 import { sha256 } from '../hash.ts'
 import type { Splitting } from '../split/piece.ts'
@@ -79,7 +79,7 @@ export function createIngest(given: IngestPorts, options: WorkerOptions): Ingest
       const bytes = typeof input.content === 'string' ? new TextEncoder().encode(input.content.toWellFormed()) : input.content
       if (bytes.length > mostBytes) throw new AppError('too_large', `the file has ${bytes.length} bytes, at most ${mostBytes} are allowed`)
       if (bytes.length === 0) throw new AppError('invalid_request', 'the file is empty; upload one that has content')
-      const mediaType = mediaTypeOf(input.name, input.mediaType)
+      const mediaType = kindOf(input)
       const old = await existing(input, base)
       const contentHash = sha256(bytes)
       if (old && old.contentHash === contentHash && old.status !== 'error' && !input.splitting) return changedOnly(old, input, base)
@@ -180,6 +180,12 @@ export function createIngest(given: IngestPorts, options: WorkerOptions): Ingest
       ...(input.metadata !== undefined && { metadata: input.metadata }),
     })
   }
+}
+
+/** Text handed in as text stays text, also when it is named after the file it came from. */
+function kindOf({ content, name, mediaType }: NewDocument): string {
+  const kind = mediaTypeOf(name, mediaType)
+  return typeof content === 'string' && isHeavy(kind) ? 'text/plain' : kind
 }
 
 // undefined takes the field out of the record; the port's type cannot say so

@@ -2,7 +2,7 @@ import type { Asker, DocumentRecord, SegmentRecord, Verdict } from '@gatehouse/c
 import { AppError, type Blobs, type Clock, type Documents, type IndexedDocument, type Inspector, type SearchIndex } from '@gatehouse/kernel'
 import type { Bases } from '../bases.ts'
 import type { Prepared } from '../extract/prepare.ts'
-import type { Reader } from '../extract/reader.ts'
+import type { Reader } from '../extract/reading.ts'
 import { bodyOf, identityOf } from './identity.ts'
 import { saysSuperseded } from './superseded.ts'
 import { type IngestWork, textKey, versionOf } from './work.ts'
@@ -75,7 +75,7 @@ async function inspectAll(prepared: Prepared, document: DocumentRecord, policy: 
   const { id: newId, inspector } = ports
   const { id, dataset, version, project, title } = document
   return Promise.all(
-    prepared.pieces.map(async ({ headings, start, end, hash, hidden }, at) => {
+    prepared.pieces.map(async ({ headings, pages, start, end, hash, hidden }, at) => {
       const segment = newId()
       const text = prepared.text.slice(start, end)
       const source = { dataset, document: id, version, segment, start, end, hash }
@@ -84,7 +84,8 @@ async function inspectAll(prepared: Prepared, document: DocumentRecord, policy: 
       return {
         id: segment,
         position: at + 1,
-        headings,
+        // shown with the passage, not searched: a page number is no word of the document
+        headings: pages ? [...headings, placeOf(pages)] : headings,
         start,
         end,
         text,
@@ -95,6 +96,8 @@ async function inspectAll(prepared: Prepared, document: DocumentRecord, policy: 
     }),
   )
 }
+
+const placeOf = ([first, last]: readonly [number, number]) => (first === last ? `page ${first}` : `pages ${first}–${last}`)
 
 /** Visible to operators, found by nobody: what the policy blocks or nobody inspected, and text that the document hides from its readers. */
 export function quarantineOf(verdict: Verdict, hidden: boolean): Quarantine | undefined {

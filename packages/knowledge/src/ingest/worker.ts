@@ -1,4 +1,5 @@
 import { type AppError, type Job, type Jobs, toAppError } from '@gatehouse/kernel'
+import { reasonOf } from '../extract/refusal.ts'
 import { type ProcessPorts, processDocument } from './process.ts'
 import { type IngestWork, ingestQueue } from './work.ts'
 
@@ -122,7 +123,7 @@ export function startWorker(
     if (document && document.blob === blob)
       await ports.documents.update(id, {
         status: 'error',
-        error: { code: error.code, message: error.message },
+        error: { code: reasonOf(error) ?? error.code, message: error.message },
         updatedAt: ports.clock.now(),
       })
     await jobs.complete(job, owner)

@@ -2,6 +2,7 @@ import type { Asker, Reference, RetrievalRecord, Source } from '@gatehouse/contr
 import {
   type Blobs,
   type Clock,
+  contentOf,
   type Datasets,
   type Documents,
   type Exchange,
@@ -50,7 +51,7 @@ export function createDatasets(ports: RetrievePorts): KnowledgeDatasets {
     resolve: createResolve({ ...ports, texts }),
     async retrieve(query: RetrieveQuery, asker: Asker, exchange?: Exchange): Promise<Retrieval> {
       const started = performance.now()
-      const weights = ports.index.weights(query.datasets, [...new Set(tokensOf(query.text))].slice(0, 400))
+      const weights = ports.index.weights(query.datasets, [...new Set(tokensOf(contentOf(query.text)))].slice(0, 400))
       weights.catch(() => undefined) // the search's own error comes first
       const found = await search({
         ...{

@@ -1,5 +1,5 @@
 import type { Principal } from '@gatehouse/contracts'
-import { AppError, type SearchIndex } from '@gatehouse/kernel'
+import { AppError, contentOf, type SearchIndex } from '@gatehouse/kernel'
 import type { Base, Bases } from '../bases.ts'
 import type { DocumentFacts } from './document-facts.ts'
 import { isSuperseded } from './document-facts.ts'
@@ -53,7 +53,7 @@ export function createSearch({ index, facts, bases }: SearchPorts): Search {
     if (project === undefined) return { project: '', bases: [], ranked: [], taken: [], left: [], withheld: 0 }
     if (asked.some((base) => base.project !== project)) throw new AppError('not_found', 'there is no such knowledge base')
     const { candidates, withheld } = await index.search({
-      ...{ project, datasets: asked.map(({ id }) => id), text: text.toWellFormed() },
+      ...{ project, datasets: asked.map(({ id }) => id), text: contentOf(text.toWellFormed()) },
       // `public` is a label only somebody chose can give; without any label nothing is read
       principals: principals.length ? [...new Set([...principals, 'public' as const])] : [],
       ...{ words: Math.max(candidatesByWords, topK), vectors: candidatesByVectors, countWithheld },

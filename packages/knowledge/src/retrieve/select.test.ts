@@ -1,4 +1,4 @@
-import type { Candidate } from '@gatehouse/kernel'
+import { type Candidate, tokensOf } from '@gatehouse/kernel'
 import { describe, expect, it } from 'vitest'
 import { confidenceOf } from './confidence.ts'
 import { fuse, identityWeight } from './fusion.ts'
@@ -89,6 +89,24 @@ describe('confidence', () => {
     const bad = fuse([candidate('a', 1, { text: 'The canteen is open. Over there.' })])
     expect(confidenceOf('does leave carry over', good, weights).weak).toBe(false)
     expect(confidenceOf('does leave carry over', bad, weights).weak).toBe(true)
+  })
+  it('a passage with the kind of thing asked for is surer than one without', () => {
+    const value = (text: string) => confidenceOf('How much does carry over cost?', fuse([candidate('a', 5, { text })]), weights).value
+    expect(value('To carry leave over is £3 a day.')).toBeGreaterThan(value('To carry leave over is good for you.'))
+  })
+  it('what a question is asked with does not make it less sure', () => {
+    const found = fuse([candidate('a', 5, { text: 'Leave may carry over into the next year.' })])
+    expect(confidenceOf('Hello, could you please tell me, does leave carry over?', found, weights).value).toBe(
+      confidenceOf('leave carry over', found, weights).value,
+    )
+  })
+  it('a Chinese word that the passage lacks counts whole', () => {
+    const found = fuse([candidate('a', 5, { text: '船库出租独木舟。' })])
+    const common = new Set(tokensOf('船库出租独木舟'))
+    const each = (text: string) => new Map(tokensOf(text).map((term) => [term, common.has(term) ? 1 : 2]))
+    const [known, unknown] = ['船库出租独木舟', '船库出租硝酸盐'] as const
+    expect(confidenceOf(known, found, each(known)).weak).toBe(false)
+    expect(confidenceOf(unknown, found, each(unknown)).weak).toBe(true)
   })
   it('nothing found is weak', () => {
     expect(confidenceOf('leave', [], weights).weak).toBe(true)

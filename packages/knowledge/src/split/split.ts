@@ -1,7 +1,7 @@
 import { sentencesOf } from '@gatehouse/kernel'
 import type { PlacedBlock } from '../extract/layout.ts'
 import { splitCustom } from './custom.ts'
-import { isLow, type Piece, type Splitting, trimmed } from './piece.ts'
+import { isLow, type Piece, pagesOf, type Splitting, trimmed } from './piece.ts'
 import { type Section, sectionsOf } from './section.ts'
 
 const latin = 900
@@ -12,8 +12,11 @@ const slack = 0.15
 
 /** Whole sentences within a heading, about 900 Latin or 400 Chinese characters; tables by rows. */
 export function split(text: string, blocks: readonly PlacedBlock[], splitting: Splitting): Piece[] {
-  if (splitting.mode === 'custom') return splitCustom(text, blocks, splitting)
-  return sectionsOf(blocks).flatMap((section) => pack(text, section))
+  const pieces =
+    splitting.mode === 'custom' ? splitCustom(text, blocks, splitting) : sectionsOf(blocks).flatMap((section) => pack(text, section))
+  return blocks.some(({ page }) => page !== undefined)
+    ? pieces.map((piece) => ({ ...piece, ...pagesOf(blocks, piece.start, piece.end) }))
+    : pieces
 }
 
 interface Unit {

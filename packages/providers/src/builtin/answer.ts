@@ -1,6 +1,5 @@
 import type { Source } from '@gatehouse/contracts'
-import { contentOf, sentencesOf, tokensOf } from '@gatehouse/kernel'
-import { type Expected, expectedOf, holds } from './question-type.ts'
+import { contentOf, type Expected, expectedOf, holds, sentencesOf, tokensOf } from '@gatehouse/kernel'
 
 /** One or two adjacent sentences of a source, exactly as they stand there. */
 export interface Quote {
@@ -26,6 +25,8 @@ const headingShare = 0.45
 const typeBonus = 0.22
 const sourceBonus = 0.45
 const longer = 0.03
+/** A heading, or the head of a table, names what is said below it. */
+const nothingSaid = 0.5
 const meaning =
   /\b(means?|meaning|stands? for|signif\w+|indicates?|tells? (me|us)|definition)\b|什么意思|含义|代表什么|表示什么|是指什么|说明什么/i
 
@@ -65,13 +66,17 @@ function* spansOf(source: Source, asked: Asked): Generator<Span> {
     const text = source.text.slice(start, end)
     return { start, end, text, terms: new Set(tokensOf(text)) }
   })
+  let over = above
   for (const [at, sentence] of sentences.entries()) {
-    if (isCommand(sentence.text)) continue
-    const alone = spanOf(source, [sentence], above, asked)
-    yield alone
     const next = sentences[at + 1]
-    if (!next || isCommand(next.text) || next.end - sentence.start > most || next.start - sentence.end > 2) continue
-    const both = spanOf(source, [sentence, next], above, asked)
+    const isHead = isTableHead(sentence, sentences[at - 1], next)
+    if (isHead) over = new Set([...above, ...sentence.terms])
+    else if (!isRow(sentence.text)) over = above
+    if (isCommand(sentence.text)) continue
+    const alone = spanOf(source, [sentence], over, asked)
+    yield isHead ? { ...alone, score: alone.score - nothingSaid } : alone
+    if (!next || isCommand(next.text) || next.end - sentence.start > most || isParted(source.text.slice(sentence.end, next.start))) continue
+    const both = spanOf(source, [sentence, next], over, asked)
     yield { ...both, score: both.score - longer }
   }
 }
@@ -88,9 +93,23 @@ function spanOf({ n, text, headings }: Source, sentences: readonly Sentence[], a
   const isHeading = headings.includes(quote) || quote.length < 4
   const defines = asked.isMeaning && isEntry(quote, asked.isAsked) ? typeBonus : 0
   const score =
-    inside / asked.all + (headingShare * overhead) / asked.all + type + defines + sourceBonus * asked.standing - (isHeading ? 0.5 : 0)
+    inside / asked.all +
+    (headingShare * overhead) / asked.all +
+    type +
+    defines +
+    sourceBonus * asked.standing -
+    (isHeading ? nothingSaid : 0)
   return { n, text: quote, coverage, score }
 }
+
+/** The first row of a table: what its columns are called holds for each row. Not where it has a figure: a passage may begin in the middle of one. */
+function isTableHead({ text }: Sentence, before: Sentence | undefined, next: Sentence | undefined): boolean {
+  return isRow(text) && !/\d/.test(text) && !(before && isRow(before.text)) && next !== undefined && isRow(next.text)
+}
+const isRow = (text: string) => text.includes(' | ')
+
+/** Two paragraphs speak of two things. */
+const isParted = (between: string) => between.length > 2 || between.split('\n').length > 2
 
 /** A row of a table, or an entry of a list, for what was asked about. */
 function isEntry(text: string, isAsked: (term: string) => boolean): boolean {

@@ -3,7 +3,6 @@ import { AppError, Exchange, emptyNotes, type Reply, textOf } from '@gatehouse/k
 import { describe, expect, it } from 'vitest'
 import { quoteFor } from './answer.ts'
 import { builtinProvider } from './index.ts'
-import { expectedOf } from './question-type.ts'
 
 const source = (n: number, text: string, more: Partial<Source> = {}): Source => ({
   ...{ n, title: 'Annual leave policy', headings: ['Carrying over'], text, score: 0.6 },
@@ -86,16 +85,14 @@ describe('the built-in answerer', () => {
     exchange.cancel(new AppError('cancelled', 'the caller left'))
     await expect(textOf(reply)).rejects.toMatchObject({ code: 'cancelled' })
   })
-  it.each([
-    ['How many days carry over?', 'number'],
-    ['How long is the notice period?', 'duration'],
-    ['When does it open?', 'date'],
-    ['Who signs?', 'name'],
-    ['试用期多久？', 'duration'],
-    ['谁负责审批？', 'name'],
-    ['什么时候截止？', 'date'],
-    ['Explain the policy.', undefined],
-  ])('%s asks for a %s', (question, expected) => {
-    expect(expectedOf(question)).toBe(expected)
+  it('quotes the row of a table that was asked for, whose columns are named above it', () => {
+    const text = 'boat | weight | crew\nheron | 21 kg | one\npelican | 48 kg | three\n\nBoats are washed after use.'
+    expect(quoteFor('What is the weight of the pelican?', [source(1, text, { title: 'Boats', headings: [] })])?.text).toBe(
+      'pelican | 48 kg | three',
+    )
+  })
+  it('does not join the end of one paragraph to the beginning of the next', () => {
+    const text = 'Paddles are lent to guests.\n\nGuests pay for lost paddles after a week.'
+    expect(quoteFor('Do guests pay for paddles lent?', [source(1, text, { title: 'Boats', headings: [] })])?.text).not.toContain('\n')
   })
 })

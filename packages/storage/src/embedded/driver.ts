@@ -2,14 +2,14 @@ import { type TransferListItem, Worker } from 'node:worker_threads'
 import { AppError, type Clock } from '@gatehouse/kernel'
 import type { PlainFailure } from './worker/failure.ts'
 import type { Reads, Writes } from './worker/operations.ts'
-import type { FromWorker, Request, ToWorker, WorkerData } from './worker/protocol.ts'
+import type { Changed, FromWorker, Request, ToWorker } from './worker/protocol.ts'
 
 const mostPending = 20_000
 const mostBytes = 256 << 20
 
 /** What a call of these tables takes and gives. */
-type Args<Table, Name extends keyof Table> = Table[Name] extends (context: never, args: infer A) => unknown ? A : undefined
-type Result<Table, Name extends keyof Table> = Table[Name] extends (context: never, args: never) => infer R ? R : never
+export type Args<Table, Name extends keyof Table> = Table[Name] extends (context: never, args: infer A) => unknown ? A : undefined
+export type Result<Table, Name extends keyof Table> = Table[Name] extends (context: never, args: never) => infer R ? R : never
 
 interface Pending {
   readonly resolve: (result: unknown) => void
@@ -19,8 +19,21 @@ interface Pending {
 
 export const toError = ({ code, message, details, stack }: PlainFailure): AppError => new AppError(code, message, { details, cause: stack })
 
+/** The way to a thread of a store. */
+export interface Channel {
+  ask(name: string, args: unknown, bytes?: number): Promise<unknown>
+  post(message: ToWorker, transfer: TransferListItem[]): void
+}
+
+interface WorkerChannelOptions {
+  readonly workerData: object
+  readonly clock: Clock
+  /** Hears of changes that other processes made. */
+  readonly changed?: (changes: readonly Changed[]) => void
+}
+
 /** One worker thread and what it still has to answer. */
-export class Channel {
+class WorkerChannel implements Channel {
   readonly ready: Promise<void>
   readonly #worker: Worker
   readonly #clock: Clock
@@ -30,7 +43,7 @@ export class Channel {
   #next = 1
   #failure: AppError | undefined
 
-  constructor(entry: URL, workerData: WorkerData, clock: Clock) {
+  constructor(entry: URL, { workerData, clock, changed }: WorkerChannelOptions) {
     this.#clock = clock
     // rows pass through; a large nursery in each thread would only be memory
     this.#worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 8 } })
@@ -40,6 +53,7 @@ export class Channel {
     this.#worker.on('message', (message: FromWorker) => {
       if (message.ready) started.resolve()
       if (message.fatal) started.reject(this.#fail(toError(message.fatal)))
+      if (message.changed) changed?.(message.changed)
       for (const response of message.responses ?? []) this.#settle(response.id, response.result, response.failure)
     })
     this.#worker.on('error', (cause) =>
@@ -111,18 +125,24 @@ export class Channel {
   }
 }
 
+export interface DriverOptions extends WorkerChannelOptions {
+  /** Entries of the threads: one that writes, and those that read. */
+  readonly writer: URL
+  readonly reader: URL
+  readonly readers: number
+}
+
 /** One writer, some readers; a reader starts when the others are busy. */
 export class Driver {
-  readonly writer: Channel
-  readonly #start: () => Channel
-  readonly #readers: Channel[] = []
+  readonly writer: WorkerChannel
+  readonly #start: () => WorkerChannel
+  readonly #readers: WorkerChannel[] = []
   readonly #most: number
 
-  constructor(options: { data: WorkerData; clock: Clock; readers: number }) {
-    const channel = (entry: string) => new Channel(new URL(entry, import.meta.url), options.data, options.clock)
-    this.writer = channel('./worker/writer.worker.ts')
-    this.#start = () => channel('./worker/reader.worker.ts')
-    this.#most = Math.max(1, options.readers)
+  constructor({ writer, reader, readers, ...options }: DriverOptions) {
+    this.writer = new WorkerChannel(writer, options)
+    this.#start = () => new WorkerChannel(reader, options)
+    this.#most = Math.max(1, readers)
   }
 
   /** Names and types are the workers' own tables. */
@@ -152,7 +172,7 @@ export class Driver {
     }
   }
 
-  #reader(): Channel {
+  #reader(): WorkerChannel {
     const [idlest] = [...this.#readers].sort((a, b) => a.pending - b.pending)
     if (idlest && (idlest.pending === 0 || this.#readers.length >= this.#most)) return idlest
     const started = this.#start()

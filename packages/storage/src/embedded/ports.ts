@@ -31,8 +31,10 @@ async function all<Item>(page: (last: Item | undefined) => Promise<Item[]>): Pro
 /** Their principals use the name. */
 const namedKinds: readonly Kind[] = ['User', 'Group', 'Consumer']
 
-export function createResources(driver: Driver): Resources {
-  const watchers = new Set<(kind: Kind, name: string) => void>()
+export type Watcher = Parameters<Resources['watch']>[0]
+
+/** `watchers` from outside also hear of changes that other processes made. */
+export function createResources(driver: Driver, watchers = new Set<Watcher>()): Resources {
   const tell = (kind: Kind, name: string) => {
     for (const changed of watchers) changed(kind, name)
   }

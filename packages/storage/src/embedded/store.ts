@@ -1,12 +1,12 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
-import { AppError, type Clock, type Store, uuidv7 } from '@gatehouse/kernel'
+import { join } from 'node:path'
+import { type Clock, type Store, uuidv7 } from '@gatehouse/kernel'
 import { DirectoryBlobs } from './blobs.ts'
 import { ContentQueue } from './content-queue.ts'
 import { MemoryCounters } from './counters.ts'
 import { Driver } from './driver.ts'
 import { FileJournal, type Write } from './journal.ts'
 import { StoreLock } from './lock.ts'
+import { preparePlace } from './place.ts'
 import {
   createAudit,
   createCalls,
@@ -44,35 +44,14 @@ export interface EmbeddedStore extends Store {
 const signEvery = 60_000
 
 export async function createEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
-  const { masterKey, clock = { now: Date.now } } = options
-  const directory = resolve(options.directory)
-  const headsFile = resolve(options.headsFile)
-  if (masterKey.length !== 32) throw new AppError('invalid_request', 'a master key has 32 bytes')
-  if (headsFile.startsWith(directory + sep))
-    throw new AppError(
-      'invalid_request',
-      'the exported heads of the audit must lie outside the data directory: who can change one could change both',
-    )
-  makeDirectory(directory)
+  const { clock = { now: Date.now } } = options
+  const { directory, headsFile } = preparePlace(options)
   const lock = new StoreLock(directory, clock.now())
   try {
     return await open({ ...options, directory, headsFile, clock }, lock)
   } catch (thrown) {
     lock.release()
     throw thrown
-  }
-}
-
-/** Said here in words: what SQLite says of a directory it cannot write is that a file cannot be opened. */
-function makeDirectory(directory: string): void {
-  try {
-    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === false) throw new Error('it is a file')
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const why = code === 'EACCES' || code === 'EPERM' ? 'this user may not write there' : code === 'EROFS' ? 'it is read-only' : message
-    throw new AppError('invalid_request', `the data directory ${directory} cannot be used: ${why}; choose another with --data`, { cause })
   }
 }
 
@@ -87,7 +66,11 @@ async function open(options: EmbeddedStoreOptions & { clock: Clock }, lock: Stor
     masterKey: Uint8Array.from(options.masterKey),
     now: clock.now(),
   }
-  const driver = new Driver({ data, clock, readers: options.readers ?? 2 })
+  const driver = new Driver({
+    ...{ workerData: data, clock, readers: options.readers ?? 2 },
+    writer: new URL('./worker/writer.worker.ts', import.meta.url),
+    reader: new URL('./worker/reader.worker.ts', import.meta.url),
+  })
   const contents = new ContentQueue(driver.writer, options.redactor)
   let journal: FileJournal
   try {

@@ -32,7 +32,7 @@ export const chinese: Translation<typeof english> = {
   'ui.fix.method_not_allowed': '页面与服务器的版本可能不一致，请刷新页面。',
   'ui.fix.conflict': '其他人刚刚修改过它，请刷新后重试。',
   'ui.fix.too_large': '请减小内容，或拆分后再试。',
-  'ui.fix.unsupported': '请使用受支持的类型：Markdown、纯文本或 HTML。',
+  'ui.fix.unsupported': '请使用受支持的类型：PDF、Word、Excel、CSV、Markdown、纯文本或 HTML。',
   'ui.fix.quota_exceeded': '额度已用完。请稍等一分钟，或申请更高的额度。',
   'ui.fix.cancelled': '操作在完成前被停止，需要时请重新开始。',
   'ui.fix.internal': '这是服务器的故障，可凭请求编号在服务器日志中查找详情。',

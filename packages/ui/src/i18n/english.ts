@@ -29,7 +29,7 @@ export const english = {
   'ui.fix.method_not_allowed': 'The page and the server may be of different versions. Reload the page.',
   'ui.fix.conflict': 'Somebody else changed it in the meantime. Reload and try again.',
   'ui.fix.too_large': 'Make it smaller, or split it.',
-  'ui.fix.unsupported': 'Use a supported kind: Markdown, plain text or HTML.',
+  'ui.fix.unsupported': 'Use a supported kind: PDF, Word, Excel, CSV, Markdown, plain text or HTML.',
   'ui.fix.quota_exceeded': 'A limit is used up. Wait a minute, or ask for a higher limit.',
   'ui.fix.cancelled': 'It was stopped before it was done. Start it again if you need it.',
   'ui.fix.internal': 'This is a fault of the server. Its log has more under the request’s number.',

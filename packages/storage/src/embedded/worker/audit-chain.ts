@@ -11,9 +11,25 @@ export const hashOf = (previous: string, body: string): string => createHash('sh
 export const signedText = ({ writer, sequence, hash, at }: Pick<AuditHead, 'writer' | 'sequence' | 'hash' | 'at'>): Buffer =>
   Buffer.from(`gatehouse-audit-head\n${writer}\n${sequence}\n${hash}\n${at}`)
 
-interface State {
+/** Where a chain ends. */
+export interface ChainEnd {
   readonly sequence: number
   readonly hash: string
+}
+export const noRecord: ChainEnd = { sequence: 0, hash: firstPrevious }
+
+export interface Link {
+  readonly record: AuditRecord
+  /** What is hashed and kept. */
+  readonly body: string
+}
+
+/** The record that follows the end of a writer's chain. */
+export function linkTo(end: ChainEnd, event: AuditEvent, writer: string, keys: Keys): Link {
+  const sequence = end.sequence + 1
+  const details = event.details && (withCommitments(event.details, keys) as Record<string, unknown>)
+  const body = canonical({ ...event, details, writer, sequence })
+  return { body, record: { ...event, ...(details && { details }), writer, sequence, previous: end.hash, hash: hashOf(end.hash, body) } }
 }
 
 /** This process's chain. Its state follows the transaction: whoever rolls back resets it. */
@@ -21,7 +37,7 @@ export class AuditChain {
   readonly writer: string
   readonly #database: Database
   readonly #keys: Keys
-  #state: State = { sequence: 0, hash: firstPrevious }
+  #state = noRecord
 
   constructor(database: Database, keys: Keys, writer: string) {
     this.#database = database
@@ -29,42 +45,34 @@ export class AuditChain {
     this.writer = writer
   }
 
-  get state(): State {
+  get state(): ChainEnd {
     return this.#state
   }
 
-  reset(state: State): void {
+  reset(state: ChainEnd): void {
     this.#state = state
   }
 
   append(event: AuditEvent): AuditRecord {
-    const { writer } = this
-    const sequence = this.#state.sequence + 1
-    const previous = this.#state.hash
-    const details = event.details && (this.#withCommitments(event.details) as Record<string, unknown>)
-    const body = canonical({ ...event, details, writer, sequence })
-    const hash = hashOf(previous, body)
+    const { record, body } = linkTo(this.#state, event, this.writer, this.#keys)
+    const { writer, sequence, previous, hash } = record
     this.#database.run(
       'INSERT INTO audit(writer, sequence, previous, hash, body) VALUES (?, ?, ?, ?, ?)',
-      writer,
-      sequence,
-      previous,
-      hash,
-      body,
+      ...[writer, sequence, previous, hash, body],
     )
     this.#state = { sequence, hash }
-    return { ...event, ...(details && { details }), writer, sequence, previous, hash }
+    return record
   }
+}
 
-  /** `{ commit: value }` anywhere in the details becomes a salted commitment: provable by who knows the value, unreadable otherwise. */
-  #withCommitments(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((item) => this.#withCommitments(item))
-    if (value === null || typeof value !== 'object') return value
-    const entries = Object.entries(value)
-    const [only] = entries
-    if (entries.length === 1 && only?.[0] === 'commit' && typeof only[1] === 'string') return commitment(this.#keys.commitments, only[1])
-    return Object.fromEntries(entries.map(([key, item]) => [key, this.#withCommitments(item)]))
-  }
+/** `{ commit: value }` anywhere in the details becomes a salted commitment: provable by who knows the value, unreadable otherwise. */
+function withCommitments(value: unknown, keys: Keys): unknown {
+  if (Array.isArray(value)) return value.map((item) => withCommitments(item, keys))
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value)
+  const [only] = entries
+  if (entries.length === 1 && only?.[0] === 'commit' && typeof only[1] === 'string') return commitment(keys.commitments, only[1])
+  return Object.fromEntries(entries.map(([key, item]) => [key, withCommitments(item, keys)]))
 }
 
 /** Keyed as well as salted: names are guessable, the key is not. */

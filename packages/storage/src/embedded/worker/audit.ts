@@ -1,10 +1,10 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { AuditEvent, AuditHead, AuditRecord } from '@gatehouse/contracts'
-import { signHead as signed } from './audit-chain.ts'
+import { type ChainEnd, signHead as signed } from './audit-chain.ts'
 import { limitOf, pageOf, type Reading, type Writing } from './context.ts'
 
-interface Row {
+export interface AuditRow {
   writer: string
   sequence: number
   previous: string
@@ -27,21 +27,21 @@ export const auditReads = {
     const limit = limitOf(query.limit)
     if (query.trace !== undefined) return { items: ofTrace(context, query.trace, limit) }
     const [at = Number.MAX_SAFE_INTEGER, writer = '', sequence = 0] = query.after?.split('/') ?? []
-    const rows = context.database.all<Row>(
+    const rows = context.database.all<AuditRow>(
       `SELECT writer, sequence, previous, hash, body, at FROM audit
         WHERE (at, writer, sequence) < (?, ?, ?) AND (?4 IS NULL OR project = ?4) AND (?5 IS NULL OR actor = ?5)
           AND (?6 IS NULL OR action = ?6 OR (substr(?6, -1) = '.' AND substr(action, 1, length(?6)) = ?6))
         ORDER BY at DESC, writer DESC, sequence DESC LIMIT ?7`,
       ...[Number(at), writer, Number(sequence), query.project ?? null, query.actor ?? null, query.action ?? null, limit + 1],
     )
-    return pageOf(rows, limit, toRecord, (row) => `${row.at}/${row.writer}/${row.sequence}`)
+    return pageOf(rows, limit, toAuditRecord, (row) => `${row.at}/${row.writer}/${row.sequence}`)
   },
 }
 
 /** Few: so all of them, newest first, whatever else the query says but the limit. */
 const ofTrace = ({ database }: Reading, trace: string, limit: number): AuditRecord[] =>
   database
-    .all<Row>(
+    .all<AuditRow>(
       `WITH wanted(writer, sequence) AS (
          SELECT writer, sequence FROM audit WHERE trace = ?1
          UNION SELECT b.writer, b.sequence FROM call c JOIN batch b ON b.id = c.batch WHERE c.id = ?1)
@@ -50,9 +50,9 @@ const ofTrace = ({ database }: Reading, trace: string, limit: number): AuditReco
       trace,
       limit,
     )
-    .map(toRecord)
+    .map(toAuditRecord)
 
-const toRecord = ({ previous, hash, body }: Row): AuditRecord => ({
+export const toAuditRecord = ({ previous, hash, body }: AuditRow): AuditRecord => ({
   ...(JSON.parse(body) as AuditEvent & { writer: string; sequence: number }),
   previous,
   hash,
@@ -62,10 +62,8 @@ export const auditWrites = {
   'audit.append': (context: Writing, event: AuditEvent): AuditRecord => context.chain.append(event),
 }
 
-interface End {
+interface End extends ChainEnd {
   readonly writer: string
-  readonly sequence: number
-  readonly hash: string
 }
 
 /** Signs and exports the end of this writer's chain when it went on. Only after a commit: a head speaks of what is kept. */
@@ -100,7 +98,8 @@ function signEnds({ database, keys, headsFile, now }: Writing, ends: readonly En
   return heads
 }
 
-function exportHeads(file: string, heads: readonly AuditHead[]): void {
+/** Appended and synced. */
+export function exportHeads(file: string, heads: readonly AuditHead[]): void {
   mkdirSync(dirname(file), { recursive: true })
   const handle = openSync(file, 'a', 0o600)
   try {

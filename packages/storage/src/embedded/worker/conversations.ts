@@ -3,7 +3,7 @@ import { limitOf, pageOf, type Reading, type Writing } from './context.ts'
 import { Failure } from './failure.ts'
 import { seal, unseal } from './sealing.ts'
 
-interface ConversationRow {
+export interface ConversationRow {
   id: string
   project: string
   app: string
@@ -13,7 +13,7 @@ interface ConversationRow {
   data_key: number
   name: Uint8Array
 }
-interface MessageRow {
+export interface MessageRow {
   id: string
   conversation: string
   project: string
@@ -24,7 +24,7 @@ interface MessageRow {
   facts: string
   feedback: NonNullable<MessageRecord['feedback']> | null
 }
-type Words = Pick<MessageRecord, 'query' | 'answer'>
+export type Words = Pick<MessageRecord, 'query' | 'answer'>
 type Facts = Pick<MessageRecord, 'status' | 'notice' | 'citations' | 'used'>
 
 export interface ConversationQuery {
@@ -91,15 +91,14 @@ export const conversationWrites = {
     return context.database.run('DELETE FROM conversation WHERE id = ?', id) > 0
   },
   'conversations.append': (context: Writing, message: MessageRecord): void => {
-    const { id, conversation, project, call, at, query, answer, status, notice, citations, used, feedback } = message
+    const { id, conversation, project, call, at, query, answer, feedback } = message
     const owner = find(context, conversation)?.owner
     if (owner === undefined) throw new Failure('not_found', 'no such conversation')
     const { id: dataKey, key } = context.dataKeys.ensure(owner, at)
     const body = seal(key, JSON.stringify({ query, answer } satisfies Words), `message ${id}`)
-    const facts = JSON.stringify({ status, citations, ...(notice !== undefined && { notice }), ...(used && { used }) } satisfies Facts)
     context.database.run(
       'INSERT OR IGNORE INTO message(id, conversation, project, call, at, data_key, body, facts, feedback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[id, conversation, project, call, at, dataKey, body, facts, feedback ?? null],
+      ...[id, conversation, project, call, at, dataKey, body, factsOf(message), feedback ?? null],
     )
     context.database.run('UPDATE conversation SET updated_at = max(updated_at, ?) WHERE id = ?', at, conversation)
   },
@@ -108,6 +107,10 @@ export const conversationWrites = {
       throw new Failure('not_found', 'no such message')
   },
 }
+
+/** Of a message: what is not encrypted and has no column. */
+export const factsOf = ({ status, citations, notice, used }: MessageRecord): string =>
+  JSON.stringify({ status, citations, ...(notice !== undefined && { notice }), ...(used && { used }) } satisfies Facts)
 
 const find = (context: Reading, id: string) => context.database.get<ConversationRow>('SELECT * FROM conversation WHERE id = ?', id)
 const findMessage = (context: Reading, id: string) => context.database.get<MessageRow>('SELECT * FROM message WHERE id = ?', id)
@@ -120,22 +123,21 @@ function placeOf(context: Reading, after: string | undefined): [at: number, id: 
   return row ? [row.updated_at, row.id] : [-1, '']
 }
 
-/** Words whose key was destroyed are empty: the person was erased. */
-const toConversation = (context: Reading, row: ConversationRow): ConversationRecord => {
-  const key = context.dataKeys.get(row.data_key)
-  return {
-    id: row.id,
-    project: row.project,
-    app: row.app,
-    owner: row.owner,
-    name: key ? unseal(key, row.name, `conversation ${row.id}`).toString() : '',
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  }
-}
+const toConversation = (context: Reading, row: ConversationRow) => openConversation(row, context.dataKeys.get(row.data_key))
+const toMessage = (context: Reading, row: MessageRow) => openMessage(row, context.dataKeys.get(row.data_key))
 
-function toMessage(context: Reading, row: MessageRow): MessageRecord {
-  const key = context.dataKeys.get(row.data_key)
+/** Words whose key was destroyed are empty: the person was erased. */
+export const openConversation = (row: ConversationRow, key: Buffer | undefined): ConversationRecord => ({
+  id: row.id,
+  project: row.project,
+  app: row.app,
+  owner: row.owner,
+  name: key ? unseal(key, row.name, `conversation ${row.id}`).toString() : '',
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
+
+export function openMessage(row: MessageRow, key: Buffer | undefined): MessageRecord {
   const words: Words = key ? JSON.parse(unseal(key, row.body, `message ${row.id}`).toString()) : { query: '', answer: '' }
   const facts = JSON.parse(row.facts) as Facts
   const { id, conversation, project, call, at, feedback } = row

@@ -17,6 +17,8 @@ export const datasetRows = ({ database }: Reading, ids: readonly string[], proje
     ...[JSON.stringify(ids), project ?? null],
   )
 
+export const segmentsOf = (datasets: readonly DatasetRow[]): number => datasets.reduce((sum, { segments }) => sum + segments, 0)
+
 /** In how many segments of the datasets together each term occurs. */
 export function frequencies({ database }: Reading, datasets: readonly DatasetRow[], terms: readonly string[]): Map<string, number> {
   const rows = database.all<{ term: string; df: number }>(

@@ -1,6 +1,16 @@
 import type { DocumentRecord, Principal, SegmentRecord } from '@gatehouse/contracts'
 import { limitOf, pageOf, type Reading, type Writing } from './context.ts'
-import { type DocumentRow, findDocument, type SegmentMeta, type SegmentRow } from './document-rows.ts'
+import {
+  changed,
+  type DocumentRow,
+  findDocument,
+  isReadable,
+  type SegmentOwner,
+  type SegmentRow,
+  searchName,
+  toDocument,
+  toSegment,
+} from './document-rows.ts'
 import { Failure } from './failure.ts'
 
 export interface DocumentQuery {
@@ -12,19 +22,17 @@ export interface DocumentQuery {
   readonly readableBy?: readonly Principal[]
 }
 
-const toRecord = ({ record }: { record: string }): DocumentRecord => JSON.parse(record)
-
 export const documentReads = {
   'documents.get': (context: Reading, { project, id }: { project: string; id: string }): DocumentRecord | undefined => {
     const row = context.database.get<DocumentRow>('SELECT * FROM document WHERE public_id = ? AND project = ?', id, project)
-    return row && toRecord(row)
+    return row && toDocument(row)
   },
   'documents.byPath': (context: Reading, { dataset, path }: { dataset: string; path: string }): DocumentRecord | undefined => {
     const row = context.database.get<DocumentRow>(
       'SELECT d.* FROM document d JOIN dataset s ON s.id = d.dataset WHERE s.public_id = ? AND d.path = ?',
       ...[dataset, path],
     )
-    return row && toRecord(row)
+    return row && toDocument(row)
   },
   /** Newest first. */
   'documents.list': (context: Reading, query: DocumentQuery) => {
@@ -44,11 +52,11 @@ export const documentReads = {
       limit + 1,
     )
     const total = context.database.get<{ total: number }>(`SELECT count(*) AS total FROM document d WHERE ${where}`, ...params)?.total ?? 0
-    return { ...pageOf(rows, limit, toRecord, (row) => row.public_id), total }
+    return { ...pageOf(rows, limit, toDocument, (row) => row.public_id), total }
   },
   'documents.segments': (context: Reading, query: { document: string; after?: number; limit?: number }) => {
     const limit = limitOf(query.limit)
-    const rows = context.database.all<SegmentRow & Owner>(
+    const rows = context.database.all<SegmentRow & SegmentOwner>(
       `${segmentsWithOwner} WHERE d.public_id = ? AND g.position > ? ORDER BY g.position LIMIT ?`,
       ...[query.document, query.after ?? 0, limit + 1],
     )
@@ -56,7 +64,7 @@ export const documentReads = {
   },
   /** In the order asked; unknown ones are left out. */
   'documents.segmentsById': (context: Reading, ids: readonly string[]): SegmentRecord[] => {
-    const rows = context.database.all<SegmentRow & Owner>(
+    const rows = context.database.all<SegmentRow & SegmentOwner>(
       `${segmentsWithOwner} WHERE g.public_id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
     )
@@ -68,29 +76,8 @@ export const documentReads = {
   },
 }
 
-interface Owner {
-  document: string
-  project: string
-  dataset: string
-}
 const segmentsWithOwner = `SELECT g.id, g.public_id, g.version, g.position, t.body, t.text_at, t.meta, d.public_id AS document, d.project, s.public_id AS dataset
   FROM segment g JOIN segment_text t ON t.id = g.id JOIN document d ON d.id = g.document JOIN dataset s ON s.id = d.dataset`
-
-function toSegment(row: SegmentRow & Owner): SegmentRecord {
-  const { headings, start, end, hash, quarantine } = JSON.parse(row.meta) as SegmentMeta
-  return {
-    ...{
-      id: row.public_id,
-      project: row.project,
-      dataset: row.dataset,
-      document: row.document,
-      version: row.version,
-      position: row.position,
-    },
-    ...{ headings, start, end, hash, text: row.body.slice(row.text_at) },
-    ...(quarantine && { quarantine }),
-  }
-}
 
 export const documentWrites = {
   'documents.put': (context: Writing, document: DocumentRecord): void => {
@@ -109,23 +96,21 @@ export const documentWrites = {
   'documents.update': (context: Writing, { id, change }: { id: string; change: Partial<DocumentRecord> }): DocumentRecord => {
     const row = findDocument(context, id)
     if (!row) throw new Failure('not_found', `no document ${id}`)
-    const before = toRecord(row)
-    const document = { ...before, ...change, id: before.id, project: before.project, dataset: before.dataset }
+    const before = toDocument(row)
+    const document = changed(before, change)
     if (document.path !== before.path) refusePathTaken(context, row.dataset, document)
     save(context, row, document)
     return document
   },
 }
 
-/** Retrievable at all: who may read it is another question. */
-const isReadable = (document: DocumentRecord) => (document.enabled && document.status !== 'disabled' ? 1 : 0)
-const searchName = ({ name, title, path }: DocumentRecord) => `${name}\n${title}\n${path ?? ''}`.toLowerCase()
+const readable = (document: DocumentRecord) => (isReadable(document) ? 1 : 0)
 
 function insert(context: Writing, dataset: number, document: DocumentRecord): void {
   const id = context.database.insert(
     'INSERT INTO document(public_id, project, dataset, path, batch, search_name, readable, characters, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ...[document.id, document.project, dataset, document.path ?? null, document.batch],
-    ...[searchName(document), isReadable(document), document.characters, JSON.stringify(document)],
+    ...[searchName(document), readable(document), document.characters, JSON.stringify(document)],
   )
   saveLabels(context, { id, dataset }, document)
 }
@@ -137,14 +122,14 @@ function save(context: Writing, row: DocumentRow, document: DocumentRecord): voi
       document.path ?? null,
       document.batch,
       searchName(document),
-      isReadable(document),
+      readable(document),
       document.characters,
       JSON.stringify(document),
       row.id,
     ],
   )
-  const before = toRecord(row)
-  const same = isReadable(before) === isReadable(document) && JSON.stringify(before.principals) === JSON.stringify(document.principals)
+  const before = toDocument(row)
+  const same = readable(before) === readable(document) && JSON.stringify(before.principals) === JSON.stringify(document.principals)
   if (!same) saveLabels(context, row, document)
 }
 
@@ -153,7 +138,7 @@ function saveLabels({ database }: Writing, { id, dataset }: { id: number; datase
   database.run('DELETE FROM document_acl WHERE document = ?', id)
   database.run(
     'INSERT OR IGNORE INTO document_acl(dataset, readable, principal, document) SELECT ?, ?, value, ? FROM json_each(?)',
-    ...[dataset, isReadable(document), id, JSON.stringify(document.principals)],
+    ...[dataset, readable(document), id, JSON.stringify(document.principals)],
   )
 }
 

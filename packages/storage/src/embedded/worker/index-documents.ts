@@ -1,9 +1,9 @@
 import type { SegmentRecord } from '@gatehouse/contracts'
 import type { IndexedDocument } from '@gatehouse/kernel'
 import type { Reading, Writing } from './context.ts'
-import { type DocumentRow, findDocument, type SegmentMeta } from './document-rows.ts'
+import { type DocumentRow, findDocument, refuseOlder, storedForm, withQuarantine } from './document-rows.ts'
 import { Failure } from './failure.ts'
-import { Statistics } from './statistics.ts'
+import { Statistics, saveStatistics } from './statistics.ts'
 import { tokenizerVersion } from './text.ts'
 import { toBytes } from './vectors.ts'
 
@@ -36,19 +36,15 @@ export const indexWrites = {
   'search.replace': (context: Writing, document: IndexedDocument): void => {
     const row = findDocument(context, document.id)
     if (!row) throw new Failure('not_found', `no document ${document.id}: it was removed, or never put`)
-    if (document.version < row.indexed_version)
-      throw new Failure(
-        'conflict',
-        `version ${row.indexed_version} of the document is indexed already, version ${document.version} is older`,
-      )
+    refuseOlder(document.version, row.indexed_version)
     context.database.warm()
     const tables = tablesOf(context, row.project)
     const statistics = new Statistics()
     takeOut(context, row, tables, statistics)
-    const identity = statistics.count('identity', document.identity, 1)
+    const identity = statistics.count('identity', document.identity, 1).join(' ')
     context.database.run(`INSERT INTO ${tables.document}(rowid, tokens) VALUES (?, ?)`, row.id, identity)
     for (const segment of document.segments) insertSegment(context, row, document.version, segment, tables, statistics)
-    statistics.save(context.database, row.dataset)
+    saveStatistics(context.database, row.dataset, statistics)
     context.database.run(
       'UPDATE document SET indexed_version = ?, identity = ?, segments = ? WHERE id = ?',
       ...[document.version, document.identity, document.segments.length, row.id],
@@ -68,18 +64,17 @@ export const indexWrites = {
       change.segment,
     )
     if (!segment) throw new Failure('not_found', `no segment ${change.segment}`)
-    const { quarantine: _, ...meta } = JSON.parse(segment.meta) as SegmentMeta
     const quarantined = change.quarantine ? 1 : 0
-    const after = JSON.stringify(change.quarantine ? { ...meta, quarantine: change.quarantine } : meta)
+    const after = withQuarantine(segment.meta, change.quarantine)
     database.run('UPDATE segment_text SET meta = ? WHERE id = ?', after, segment.id)
     database.run('UPDATE segment SET quarantined = ? WHERE id = ?', quarantined, segment.id)
     if (quarantined === segment.quarantined) return
     const statistics = new Statistics()
-    const tokens = statistics.count('body', segment.body, quarantined ? -1 : 1)
+    const tokens = statistics.count('body', segment.body, quarantined ? -1 : 1).join(' ')
     const table = tablesOf(context, segment.project).segment
     if (quarantined) database.run(`DELETE FROM ${table} WHERE rowid = ?`, segment.id)
     else database.run(`INSERT INTO ${table}(rowid, tokens) VALUES (?, ?)`, segment.id, tokens)
-    statistics.save(database, segment.dataset)
+    saveStatistics(database, segment.dataset, statistics)
   },
 
   /** A batch of documents; the dataset itself goes with the last. */
@@ -113,7 +108,7 @@ export function tablesOf({ database }: Reading, project: string): Tables {
 function removeDocument(context: Writing, row: DocumentRow): void {
   const statistics = new Statistics()
   takeOut(context, row, tablesOf(context, row.project), statistics)
-  statistics.save(context.database, row.dataset)
+  saveStatistics(context.database, row.dataset, statistics)
   context.database.run('DELETE FROM document_acl WHERE document = ?', row.id)
   context.database.run('DELETE FROM document WHERE id = ?', row.id)
 }
@@ -143,15 +138,13 @@ function insertSegment(
   tables: Tables,
   statistics: Statistics,
 ): void {
-  const { headings, start, end, hash, quarantine } = segment
-  // the text is the end of the body: kept once
-  const body = segment.body.endsWith(segment.text) ? segment.body : `${segment.body}\n${segment.text}`
-  const meta = JSON.stringify({ headings, start, end, hash, ...(quarantine && { quarantine }) } satisfies SegmentMeta)
+  const { body, textAt, meta } = storedForm(segment)
   const id = database.insert(
     'INSERT INTO segment(public_id, document, dataset, version, position, quarantined) VALUES (?, ?, ?, ?, ?, ?)',
-    ...[segment.id, row.id, row.dataset, version, segment.position, quarantine ? 1 : 0],
+    ...[segment.id, row.id, row.dataset, version, segment.position, segment.quarantine ? 1 : 0],
   )
-  database.run('INSERT INTO segment_text(id, body, text_at, meta) VALUES (?, ?, ?, ?)', id, body, body.length - segment.text.length, meta)
+  database.run('INSERT INTO segment_text(id, body, text_at, meta) VALUES (?, ?, ?, ?)', id, body, textAt, meta)
   if (segment.vector) database.run('INSERT INTO segment_vector(id, vector) VALUES (?, ?)', id, toBytes(segment.vector))
-  if (!quarantine) database.run(`INSERT INTO ${tables.segment}(rowid, tokens) VALUES (?, ?)`, id, statistics.count('body', body, 1))
+  if (!segment.quarantine)
+    database.run(`INSERT INTO ${tables.segment}(rowid, tokens) VALUES (?, ?)`, id, statistics.count('body', body, 1).join(' '))
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { Kind } from '@gatehouse/contracts'
 import type { PlainFailure } from './failure.ts'
 
 export interface Request {
@@ -19,7 +20,13 @@ export interface ToWorker {
   /** Nothing is to be done for a while: give memory back. */
   readonly rest?: true
 }
+/** A resource that another process changed. */
+export interface Changed {
+  readonly kind: Kind
+  readonly name: string
+}
 export interface FromWorker {
+  readonly changed?: readonly Changed[]
   readonly responses?: readonly Response[]
   readonly ready?: true
   /** It could not start, or cannot go on. */

@@ -1,6 +1,6 @@
 import type { Writing } from './context.ts'
 import { tablesOf } from './index-documents.ts'
-import { Statistics } from './statistics.ts'
+import { Statistics, saveStatistics } from './statistics.ts'
 import { tokenizerVersion } from './text.ts'
 
 interface Dataset {
@@ -37,13 +37,13 @@ function indexAgain(context: Writing, { id, project }: Dataset): void {
     id,
   )) {
     const statistics = new Statistics()
-    put(context, tables.document, document.id, statistics.count('identity', document.identity, 1))
+    put(context, tables.document, document.id, statistics.count('identity', document.identity, 1).join(' '))
     const segments = database.all<{ id: number; body: string }>(
       'SELECT g.id, t.body FROM segment g JOIN segment_text t ON t.id = g.id WHERE g.document = ? AND g.quarantined = 0',
       document.id,
     )
-    for (const segment of segments) put(context, tables.segment, segment.id, statistics.count('body', segment.body, 1))
-    statistics.save(database, id)
+    for (const segment of segments) put(context, tables.segment, segment.id, statistics.count('body', segment.body, 1).join(' '))
+    saveStatistics(database, id, statistics)
   }
 }
 

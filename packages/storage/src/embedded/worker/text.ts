@@ -2,6 +2,7 @@
 export {
   type DatasetStatistics,
   type FieldStatistics,
+  longDocument,
   matchTermsOf,
   scoreWords,
   tokenizerVersion,

@@ -1,13 +1,20 @@
-import { tokensOf } from '@gatehouse/kernel'
+import { tokensOf } from './tokens.ts'
 
 /** What kind of thing a question asks for, where its words tell. */
-export type Expected = 'date' | 'number' | 'duration' | 'name' | 'place' | 'address'
+export type Expected = 'date' | 'money' | 'number' | 'duration' | 'name' | 'place' | 'address'
 
 const asked: readonly (readonly [Expected, RegExp])[] = [
-  ['address', /\b(e-?mail|web ?site|url|telephone|phone|hotline|extension)\b|邮箱|电子邮件|网址|电话|热线|分机/i],
+  [
+    'address', // a telephone that one may use, or lose, is not asked for
+    /\b(e-?mail address|web ?site|url|hotline|extension|(tele)?phone (number|line)|(what|which) ((is|are) )?((the|our|your) )?(e-?mail|(tele)?phone))\b|邮箱|电子邮件|网址|电话|热线|分机/i,
+  ],
   [
     'duration',
     /\bhow (long|often|soon|early|late|old|far ahead)\b|\bfor how (many|long)\b|多久|多长时间|时长|期限|几天|几年|几个月|几小时|多少(天|年|个月|小时|周|分钟)/i,
+  ],
+  [
+    'money',
+    /\bmoney\b|\b(how much|what|which|up to what)\b.{0,200}\b(costs?|pays?|paid|earns?|spend|charged?|price|fees?|salary|wage|refunded|reimbursed)\b|多少(钱|元|费用|补贴|津贴|工资)|费用|价格|售价|租金|工资|起薪|补贴|津贴|补助/i,
   ],
   [
     'number',
@@ -30,19 +37,20 @@ const word =
   '(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred|thousand|million|half|third|quarter|dozen|once|twice)'
 const han = '[一二三四五六七八九十百千万亿两半零〇]'
 const held: Readonly<Record<Expected, RegExp>> = {
+  money: /[£€$¥]\s?\d|\d\s*(?:p\b|pence|pounds?|euros?|dollars?|yuan|renminbi|percent|%|元|万元|英镑|欧元|美元)|\bfree\b|免费|百分之/i,
   number: new RegExp(`\\d|\\b${word}\\b|${han}+(?:[个名位次元人台份种条页倍成米吨岁]|分之)`, 'i'),
   duration: new RegExp(
-    `(?:\\d|\\b${word}\\b)[\\d.,\\s-]*(?:full |working |calendar |business )?(?:second|minute|hour|day|week|fortnight|month|quarter|year|time)s?\\b|\\b(?:daily|weekly|monthly|quarterly|yearly|annually|every|each|permanent)\\b|(?:\\d|${han})\\s*个?(?:秒|分钟|小时|工作日|天|日|周|星期|月|季度|年|次)|每(?:天|日|周|月|季|年|次)`,
+    `(?:\\d|\\b${word}\\b)[\\d.,\\s-]*(?:full |working |calendar |business )?(?:second|minute|hour|day|week|fortnight|month|quarter|year|time)s?\\b|\\b(?:daily|weekly|monthly|quarterly|yearly|annually|permanent)\\b|\\b(?:every|each) (?:\\w+ )?(?:second|minute|hour|week|fortnight|month|quarter|year|\\w*day)s?\\b|(?:\\d|${han})\\s*个?(?:秒|分钟|小时|工作日|天|日|周|星期|月|季度|年|次)|每(?:天|日|周|月|季|年|次)`,
     'i',
   ),
   date: new RegExp(
-    `\\b${month}\\b|\\b(?:1[0-9]|20)\\d\\d\\b|\\b\\d{1,2}:\\d\\d\\b|\\b\\d{1,2}\\s?(?:am|pm)\\b|\\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\\b|\\d\\s*[年月日号点时]|${han}+[年月日号点]|星期|周[一二三四五六日末]|世纪|\\bcentur(?:y|ies)\\b|\\b(?:morning|noon|midnight|evening)\\b`,
+    `\\b${month}\\b|\\b(?:1[0-9]|20)\\d\\d\\b|\\b\\d{1,2}:\\d\\d\\b|\\b\\d{1,2}\\s?(?:am|pm)\\b|\\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\\b|\\d\\s*[年月日号点时]|${han}{2,}年|${han}+[月日号点]|星期|周[一二三四五六日末]|世纪|\\bcentur(?:y|ies)\\b|\\b(?:morning|noon|midnight|evening)\\b`,
     'i',
   ),
   name: /(?:[^.!?\s]\s+|["“‘(])\p{Lu}[\p{L}'’-]+|^\p{Lu}[\p{L}'’-]+\s\p{Lu}[\p{L}'’-]+|[\p{Script=Han}]{2,}(?:部|组|处|科|公司|委员会|团队|先生|女士|经理|主任|总监|医生|教授|博士)|由[\p{Script=Han}]{2,8}|[\p{Script=Han}]{1,4}·[\p{Script=Han}]{1,6}/u,
   place:
     /\b(?:in|at|on|from|near|behind|beside|next to|opposite|to|of) (?:the )?(?:\p{Lu}[\p{L}'’-]+|\w+ (?:floor|room|building|desk|office|street|wing|hall))|[\p{Script=Han}\d](?:省|市|区|县|镇|村|路|街|楼|层|室|厅|国|州|岛|山|河|湖|侧|旁|处|车棚|门)/u,
-  address: /@|https?:|www\.|\b0?\d{2,}[\s-]\d{2,}|\b\d{5,}\b|\bext(?:ension|\.)?\s*\d/i,
+  address: /@|https?:|www\.|\b0?\d{2,}[\s-]\d{2,}|\b\d{5,}\b|\bext(?:ension|\.)?\s*\d|分机\s*\d/i,
 }
 
 /** In order of how sure the words are. */

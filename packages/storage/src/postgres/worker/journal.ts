@@ -1,0 +1,82 @@
+import { unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CallRecord } from '@gatehouse/contracts'
+import type { Advance } from '../../embedded/worker/journal.ts'
+import { merkleRoot } from '../../embedded/worker/merkle.ts'
+import type { Append } from './chain.ts'
+import type { Writing } from './context.ts'
+import type { Queries } from './database.ts'
+import { type JournalLine, readBatch } from './journal-file.ts'
+
+/** Takes over what the journal file holds up to a place, batch by batch, each in a transaction of its own. */
+export async function advance(context: Writing, { file, upTo, final }: Advance): Promise<void> {
+  while (await takeBatch(context, file, upTo));
+  if (!final) return
+  await unlink(join(context.directory, 'journal', file)).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'ENOENT') throw thrown
+  })
+  await context.database.run('DELETE FROM journal_file WHERE name = $1', [file])
+}
+
+const takeBatch = ({ chain, directory, now }: Writing, file: string, upTo: number): Promise<boolean> =>
+  chain.write(async (queries, append) => {
+    const known = await queries.get<{ position: number }>('SELECT position FROM journal_file WHERE name = $1', [file])
+    const position = known?.position ?? 0
+    const { lines, damaged, end } = await readBatch(join(directory, 'journal', file), position, upTo)
+    if (end === position) return false
+    const system = { at: now, project: 'default', actor: 'system' }
+    if (damaged > 0) await append({ ...system, action: 'journal.damaged', object: `journal/${file}`, details: { lines: damaged } })
+    await insertBatch(queries, append, lines, system)
+    await queries.run(
+      'INSERT INTO journal_file(name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = excluded.position',
+      [file, end],
+    )
+    return true
+  })
+
+/** Calls, and their Merkle root in the chain. Known ids are left out: replaying changes nothing. */
+async function insertBatch(
+  queries: Queries,
+  append: Append,
+  lines: readonly JournalLine[],
+  system: { at: number; project: string; actor: string },
+): Promise<void> {
+  if (lines.length === 0) return
+  const { id: batch } = (await queries.get<{ id: number }>("SELECT nextval('batch_id') AS id"))!
+  const inserted = await insertCalls(queries, lines, batch)
+  if (inserted.length === 0) return
+  const texts = inserted.sort((a, b) => a - b).map((position) => lines[position]!.text)
+  const details = { batch, calls: texts.length, root: merkleRoot(texts) }
+  const { writer, sequence } = await append({ ...system, action: 'journal.bind', object: `batch/${batch}`, details })
+  await queries.run('INSERT INTO batch(id, writer, sequence) VALUES ($1, $2, $3)', [batch, writer, sequence])
+}
+
+/** Positions of the lines that were new. */
+async function insertCalls(queries: Queries, lines: readonly JournalLine[], batch: number): Promise<number[]> {
+  const column = <Value>(of: (line: JournalLine) => Value) => lines.map(of)
+  const rows = await queries.all<{ position: number }>(
+    `INSERT INTO call(batch, position, id, project, parent, at, consumer, "user", target, operation, "end", status, error, duration,
+       input_tokens, output_tokens, weak, line)
+     SELECT $1, ordinality - 1, id, project, parent, at, consumer, "user", target, operation, "end", status, error, duration, input, output, weak, line
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::int[],
+         $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::boolean[], $17::text[]) WITH ORDINALITY
+         l(id, project, parent, at, consumer, "user", target, operation, "end", status, error, duration, input, output, weak, line, ordinality)
+     ON CONFLICT (id) DO NOTHING RETURNING position`,
+    [
+      ...[batch, column(({ call }) => call.id), column(({ call }) => call.project), column(({ call }) => call.parent ?? null)],
+      ...[column(({ call }) => call.at), column(({ call }) => call.consumer), column(({ call }) => call.user ?? null)],
+      ...[column(({ call }) => call.target), column(({ call }) => call.operation), column(({ call }) => call.end)],
+      ...[
+        column(({ call }) => call.status),
+        column(({ call }) => call.error?.code ?? null),
+        column(({ call }) => Math.round(call.duration)),
+      ],
+      ...[column(({ call }) => call.usage?.inputTokens ?? 0), column(({ call }) => call.usage?.outputTokens ?? 0)],
+      ...[column(({ call }) => isWeak(call)), column(({ text }) => text)],
+    ],
+  )
+  return rows.map(({ position }) => position)
+}
+
+/** An app found nothing to answer from. */
+const isWeak = ({ operation, retrieval }: CallRecord) => operation === 'app' && (retrieval ?? []).some(({ weak }) => weak)
