@@ -135,6 +135,7 @@ describe('from the first start to the audit', () => {
       .getByRole('link')
       .click()
     await console_.getByRole('heading', { name: 'Trace', exact: true }).waitFor()
+    await console_.getByRole('main').getByText('tamsin asked the app', { exact: false }).waitFor()
     expect(await console_.getByRole('main').innerText()).toMatch(/tamsin asked the app “Handbook”\.[\s\S]*withheld/)
     await console_.getByText('The same as an outline').click()
     expect(await console_.getByRole('listitem').filter({ hasText: 'knowledge-retrieval' }).first().innerText()).toContain('done')
