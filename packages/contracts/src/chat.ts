@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts'
 import type { NodeStatus } from './events.ts'
 import type { CallRecord, MessageRecord } from './records.ts'
+import type { Place } from './requests.ts'
 
 // What the chat web app and the data plane say to each other under /chat/api. Types only: the app trusts its own server.
 
@@ -26,6 +27,7 @@ export type ChatEvent =
 export interface ChatSource {
   readonly n: number
   readonly title: string
+  readonly place?: Place
 }
 
 /** POST /chat/api/apps/<app>/messages */
@@ -99,12 +101,19 @@ export type ChatPassage =
       readonly n: number
       readonly title: string
       readonly headings: readonly string[]
+      readonly place?: Place
       /** The document's text around the passage. */
       readonly before: string
       readonly text: string
       readonly after: string
       /** False when the document has changed since. */
       readonly current: boolean
+      /** The cited version. */
+      readonly version: number
+      /** When the newest version was taken in. */
+      readonly changedAt: number
+      /** What the file is called that GET /chat/api/originals?message=&n= gives; absent when it is not given out. */
+      readonly original?: string
     }
   | { readonly readable: false; readonly n: number }
 

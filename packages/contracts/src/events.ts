@@ -1,4 +1,4 @@
-import type { Citation } from './requests.ts'
+import type { Citation, Place } from './requests.ts'
 
 /** Tokens as the provider reported them, or estimated from the text. */
 export interface Usage {
@@ -34,17 +34,27 @@ export interface EventPayload {
   readonly parts?: readonly TextPart[]
   /** Citations of an answer so far. */
   readonly citations?: readonly Citation[]
-  /** What they are called, for people; beside `citations`. */
-  readonly titles?: readonly { readonly n: number; readonly title: string }[]
+  /** What they are called and where they stand, for people; beside `citations`. */
+  readonly titles?: readonly { readonly n: number; readonly title: string; readonly place?: Place }[]
   /** Shown once and never kept: names that may be revoked tomorrow. */
   readonly transient?: boolean
   readonly app?: AppEvent
+  /** One per input, in order, all of one length. */
+  readonly vectors?: readonly Float32Array[]
+  /** Best first. */
+  readonly scores?: readonly Score[]
   readonly usage?: Usage
   /** The dialect's own word: stop, length, tool_calls, content_filter … */
   readonly finish?: string
   readonly error?: { readonly code: string; readonly message: string }
   /** The frame as parsed, for re-encoding within its dialect. */
   readonly source?: unknown
+}
+
+/** What a reranker says about the document at `index` of the request; higher is better, usually 0–1. */
+export interface Score {
+  readonly index: number
+  readonly score: number
 }
 
 /** What a run tells while it goes. */

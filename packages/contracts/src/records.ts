@@ -1,7 +1,7 @@
 import type { Principal } from './asker.ts'
 import type { AppEvent, Usage } from './events.ts'
 import type { Finding, Stage, Verdict } from './policy.ts'
-import type { Citation, Reference } from './requests.ts'
+import type { Citation, Place, Reference } from './requests.ts'
 
 /** The facts of one call, to a model or an app. No prompt and no answer: those are content and kept apart. */
 export interface CallRecord {
@@ -76,6 +76,16 @@ export interface RetrievalRecord {
   /** How many documents among the best matches the asker may not read. */
   readonly withheld: number
   readonly weak: boolean
+  /** What found and ordered them beside the words; absent when only words were asked for. */
+  readonly vectors?: RetrievalStep
+  readonly rerank?: RetrievalStep
+  /** Microseconds. */
+  readonly took: number
+}
+/** A step that needs a model. It may fail without the search failing: then `skipped` says why. */
+export interface RetrievalStep {
+  readonly model: string
+  readonly skipped?: string
   /** Microseconds. */
   readonly took: number
 }
@@ -170,6 +180,7 @@ export interface SegmentRecord {
   /** From 1. */
   readonly position: number
   readonly headings: readonly string[]
+  readonly place?: Place
   readonly start: number
   readonly end: number
   readonly text: string

@@ -30,6 +30,26 @@ export interface AppRequest {
   readonly conversation?: string
   readonly stream: boolean
 }
+/** Texts to vectors, in order. */
+export interface EmbedRequest {
+  readonly operation: 'embed'
+  readonly model: string
+  readonly inputs: readonly string[]
+  readonly dimensions?: number
+  readonly stream: false
+  readonly raw: Readonly<Record<string, unknown>>
+}
+/** How well each document answers the query. */
+export interface RerankRequest {
+  readonly operation: 'rerank'
+  readonly model: string
+  readonly query: string
+  readonly documents: readonly string[]
+  /** Only the best so many are told. */
+  readonly topN?: number
+  readonly stream: false
+  readonly raw: Readonly<Record<string, unknown>>
+}
 /** Operations carried as they are; their own shapes arrive with the Model API. */
 export interface PassthroughRequest {
   readonly operation: 'passthrough'
@@ -37,7 +57,7 @@ export interface PassthroughRequest {
   readonly stream: boolean
   readonly raw: Readonly<Record<string, unknown>>
 }
-export type Request = ChatRequest | AppRequest | PassthroughRequest
+export type Request = ChatRequest | AppRequest | EmbedRequest | RerankRequest | PassthroughRequest
 export type Operation = Request['operation']
 
 /** A passage a model may quote. `n` is the number it is cited by. */
@@ -46,9 +66,19 @@ export interface Source {
   readonly reference: Reference
   readonly title: string
   readonly headings: readonly string[]
+  readonly place?: Place
   readonly text: string
   /** 0–1, final. */
   readonly score: number
+}
+
+/** Where in its file a passage stands, as far as the file has such places. A sheet's name is content: it is shown with the passage and never kept in a reference. */
+export interface Place {
+  /** Counted from 1; of the text's beginning and its end. */
+  readonly pages?: readonly [first: number, last: number] | undefined
+  readonly sheet?: string | undefined
+  /** As a spreadsheet counts them, from 1. */
+  readonly rows?: readonly [first: number, last: number] | undefined
 }
 
 /** Points into one version of a document. Resolved for the viewer's current principals; never holds text. */
@@ -76,6 +106,7 @@ export type Resolved =
       readonly reference: Reference
       readonly title: string
       readonly headings: readonly string[]
+      readonly place?: Place
       readonly text: string
       /** False when a newer version of the document exists. */
       readonly current: boolean

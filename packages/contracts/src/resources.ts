@@ -57,6 +57,10 @@ export const RouteSpec = z.strictObject({
   /** Reserved, and sent, for calls that name no limit of their own. */
   maxTokens: z.int().min(1).default(4096),
 })
+/** What a dataset key may do with the knowledge bases it reaches. */
+export const KeyVerb = z.enum(['read', 'write'])
+export type KeyVerb = z.infer<typeof KeyVerb>
+const keyVerbs = z.array(KeyVerb).min(1).max(2)
 export const KeySpec = z.strictObject({
   kind: z.enum(['model', 'app', 'dataset']).default('model'),
   /** The key itself by reference, or its SHA-256. */
@@ -69,6 +73,8 @@ export const KeySpec = z.strictObject({
   prefix: z.string().max(16).optional(),
   apps: z.array(z.string()).default([]),
   datasets: z.array(z.string()).default([]),
+  /** For dataset keys: `write` adds, changes and removes. Nothing said: both. */
+  verbs: keyVerbs.default(['read', 'write']),
   expiresAt: z.iso.datetime().optional(),
   title: z.string().default(''),
 })
@@ -87,6 +93,35 @@ export const ConsumerSpec = z.strictObject({
     })
     .prefault({}),
 })
+const share = (standard: number) => z.number().min(0).max(1).default(standard)
+/** Turns texts into vectors, so that other words for the same thing are found too. */
+export const Embedding = z.strictObject({
+  model: z.string().min(1).max(200).meta({ title: 'Embedding model', description: 'A model name of a route.', widget: 'model' }),
+  dimensions: z.int().min(8).max(4096).optional().meta({ title: 'Dimensions', description: 'Empty: what the model gives by itself.' }),
+})
+export type Embedding = z.infer<typeof Embedding>
+/** Reads the best matches together with the question and orders them anew. */
+export const Reranking = z.strictObject({
+  model: z.string().min(1).max(200).meta({ title: 'Reranking model', description: 'A model name of a route.', widget: 'model' }),
+  candidates: z.int().min(2).max(200).default(50).meta({ title: 'How many matches it reads' }),
+  timeout: z.int().min(50).max(30_000).default(800).meta({
+    title: 'Time allowed (ms)',
+    description: 'Afterwards the order stays as it was.',
+  }),
+})
+export type Reranking = z.infer<typeof Reranking>
+export const Weighing = z.strictObject({ words: share(0.5), vectors: share(0.5) })
+export const Retrieving = z.strictObject({
+  topK: z.int().min(1).max(100).default(5).meta({ title: 'Passages' }),
+  threshold: z.number().min(0).max(1).default(0).meta({ title: 'Least score' }),
+  mode: z
+    .enum(['words', 'hybrid', 'vectors'])
+    .default('hybrid')
+    .meta({ title: 'Search by', description: 'Without an embedding model always by words.' }),
+  /** How the two searches count in the hybrid mode. */
+  weights: Weighing.optional().meta({ title: 'Weights' }),
+  rerank: Reranking.optional().meta({ title: 'Reranking' }),
+})
 export const KnowledgeBaseSpec = z.strictObject({
   title: z.string().default(''),
   description: z.string().max(400).default(''),
@@ -101,12 +136,8 @@ export const KnowledgeBaseSpec = z.strictObject({
       overlap: z.int().min(0).max(1000).default(0),
     })
     .prefault({}),
-  retrieval: z
-    .strictObject({
-      topK: z.int().min(1).max(100).default(5),
-      threshold: z.number().min(0).max(1).default(0),
-    })
-    .prefault({}),
+  embedding: Embedding.optional().meta({ title: 'Embedding' }),
+  retrieval: Retrieving.prefault({}),
   policy: Name.default('default'),
   /** Fields of Dify's dataset that we keep for its clients. */
   dify: z.record(z.string(), z.unknown()).default({}),

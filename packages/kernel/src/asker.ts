@@ -14,3 +14,6 @@ export const principalsOfConsumer = (name: string, spec: Spec<'Consumer'>): Prin
 /** Owns conversations: the person, else the pseudonym under its consumer, else the consumer itself. */
 export const ownerOf = ({ consumer, user, pseudonym }: Asker): string =>
   user ? `user:${user}` : pseudonym ? `pseudonym:${consumer}:${pseudonym}` : `consumer:${consumer}`
+
+/** The consumers our own web apps, command line and ingest call as; they exist without a resource and have no keys. */
+export const builtInConsumers: readonly string[] = ['chat', 'console', 'cli', 'ingest']

@@ -38,6 +38,8 @@ export interface Block {
   readonly page?: number
   /** Of workbooks. */
   readonly sheet?: string
+  /** Of sheets: which rows its lines are, one each, counted from 1. */
+  readonly rows?: readonly [first: number, last: number]
 }
 export interface Extracted {
   readonly title?: string

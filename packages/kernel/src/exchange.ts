@@ -76,6 +76,8 @@ export interface ExchangeStart {
   /** The ledger's limits that this call counts against. */
   readonly limits: readonly Limit[]
   readonly notes: Notes
+  /** Its texts went through the guards already: they are not inspected again. */
+  readonly inspected?: boolean
 }
 
 export const emptyNotes = (dialect: string, started: number = performance.now()): Notes => ({
@@ -103,6 +105,9 @@ export class Exchange implements ExchangeStart {
   readonly body: Uint8Array
   readonly limits: readonly Limit[]
   readonly notes: Notes
+  readonly inspected?: boolean
+  /** Where it stands in the list of open calls, for whoever keeps one; -1 when it does not. */
+  openAt = -1
   readonly #shared: Shared
 
   constructor(start: ExchangeStart, shared: Shared = { ends: [], cancels: [] }) {
@@ -115,6 +120,7 @@ export class Exchange implements ExchangeStart {
     this.body = start.body
     this.limits = start.limits
     this.notes = start.notes
+    if (start.inspected) this.inspected = true
     this.#shared = shared
   }
 

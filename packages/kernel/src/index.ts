@@ -1,4 +1,4 @@
-export { ownerOf, principalsOfConsumer, principalsOfUser } from './asker.ts'
+export { builtInConsumers, ownerOf, principalsOfConsumer, principalsOfUser } from './asker.ts'
 export { type Component, type ComponentDescription, describe, Registry } from './component.ts'
 export { lastQuestion, textOfContent } from './content.ts'
 export { type Declared, type Problem, parseDeclared, problemsOf, refuse } from './declared.ts'
@@ -21,6 +21,7 @@ export {
 export { createGuardLayer } from './guard/guard-layer.ts'
 export { createInspector, type InspectorTools } from './guard/inspector.ts'
 export { languageOf } from './language.ts'
+export { cleanName, cleanPath } from './names.ts'
 export { nearest } from './nearest.ts'
 export { defineNode, type Emit, type NodeContext, type NodeDefinition } from './node.ts'
 export { compose, drive, type Handler, type Layer, type Receiver, type Recorder } from './pipeline.ts'
@@ -58,5 +59,6 @@ export {
   wordsOf,
 } from './search/index.ts'
 export { resolveSecret, type SecretSources } from './secrets.ts'
+export { type KnownNames, type UnknownPrincipal, unknownPrincipals } from './unknown-principals.ts'
 export { timeOf, uuidv7 } from './uuid.ts'
 export { Watch, Wheel } from './wheel.ts'

@@ -2,7 +2,7 @@ import type { AppEvent, Citation, Source } from '@gatehouse/contracts'
 import type { z } from 'zod'
 import type { Component } from './component.ts'
 import type { Exchange } from './exchange.ts'
-import type { Datasets, Inspector, Models } from './ports.ts'
+import type { ChatModels, Datasets, Inspector } from './ports.ts'
 
 /** A step of a graph. */
 export interface NodeDefinition<C extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> extends Component<C> {
@@ -29,7 +29,7 @@ export const defineNode = <C extends z.ZodObject, O extends z.ZodObject>(definit
 export interface NodeContext {
   readonly signal: AbortSignal
   readonly exchange: Exchange
-  readonly models: Models
+  readonly models: ChatModels
   readonly datasets: Datasets
   readonly inspector: Inspector
   /** The value of another node's output, by node id and field. */

@@ -9,14 +9,18 @@ import type {
   ChatRequest,
   ConversationRecord,
   DocumentRecord,
+  EmbedRequest,
   Kind,
   ManagedBy,
   MessageRecord,
+  Place,
   Principal,
   Reference,
+  RerankRequest,
   Resolved,
   Resource,
   RetrievalRecord,
+  Score,
   SegmentRecord,
   Source,
   Stage,
@@ -38,6 +42,20 @@ export interface Clock {
 export interface Models {
   /** `request.model` is a route's public name. `parent` is the app exchange it works for: the call runs as its asker and is cancelled with it. */
   chat(request: ChatRequest, parent: Exchange): Promise<Reply>
+  /** Throws what the call failed with; `signal` cancels it. */
+  embed(request: EmbedRequest, caller: Caller, signal?: AbortSignal): Promise<readonly Float32Array[]>
+  rerank(request: RerankRequest, caller: Caller, signal?: AbortSignal): Promise<readonly Score[]>
+}
+/** What answering needs of it, and what searching needs. */
+export type ChatModels = Pick<Models, 'chat'>
+export type SearchModels = Pick<Models, 'embed' | 'rerank'>
+/** For whom a model is called: an exchange that it is part of, or somebody by themselves, such as the ingest of a project. */
+export type Caller = Exchange | Alone
+export interface Alone {
+  readonly project: string
+  readonly asker: Asker
+  /** Its texts went through the guards already, as documents do at ingest. */
+  readonly inspected?: boolean
 }
 
 export interface RetrieveQuery {
@@ -161,6 +179,7 @@ export interface Candidate {
   readonly position: number
   readonly title: string
   readonly headings: readonly string[]
+  readonly place?: Place
   readonly start: number
   readonly end: number
   readonly hash: string
@@ -290,6 +309,10 @@ export interface Blobs {
   remove(key: string): Promise<void>
   /** Of everything below the prefix. */
   removeAll(prefix: string): Promise<void>
+  /** Every key below the prefix, in no order; '' lists all. */
+  list(prefix: string): AsyncIterable<string>
+  /** For /readyz and doctor, where a network lies between: throws what is wrong. Cheap. */
+  check?(): Promise<void>
 }
 
 export type Unit = 'requests' | 'concurrency' | 'tokens' | 'money'
@@ -323,6 +346,17 @@ export interface Journal {
   check(): void
   /** Everything written so far is in the store. */
   flush(): Promise<void>
+  /** For metrics and health. */
+  state?(): JournalState
+}
+export interface JournalState {
+  /** Lines that are not in the file yet. */
+  readonly waitingBytes: number
+  /** Lines in the file that the store has not taken yet, and for how many milliseconds the oldest has been there. */
+  readonly behindBytes: number
+  readonly behindFor: number
+  /** The last write, or the store's last take, failed. */
+  readonly failing: boolean
 }
 /** As received and as sent; decoded and redacted in a worker. */
 export interface JournalContent {

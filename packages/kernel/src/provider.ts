@@ -1,4 +1,4 @@
-import type { ChatRequest, Timeouts } from '@gatehouse/contracts'
+import type { ChatRequest, EmbedRequest, RerankRequest, Timeouts } from '@gatehouse/contracts'
 import type { z } from 'zod'
 import type { Component } from './component.ts'
 import type { Exchange } from './exchange.ts'
@@ -10,6 +10,10 @@ export interface Provider {
   readonly dialect: string
   /** Rejects before the first byte on 5xx, 429, a refused connection or a timeout, so that fallback sees it. */
   chat(request: ChatRequest, call: Call): Reply | Promise<Reply>
+  /** A whole reply of kind `vectors`: one per input, in order, all of one length. Splits what the vendor does not take at once. */
+  embed?(request: EmbedRequest, call: Call): Promise<Reply>
+  /** A whole reply of kind `scores`, best first. */
+  rerank?(request: RerankRequest, call: Call): Promise<Reply>
   models?(call: Call): Promise<string[]>
 }
 

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { AppError } from '@gatehouse/kernel'
 
@@ -52,19 +52,16 @@ function readKeyFile(file: string): Buffer {
 function makeKeyFile(directory: string, file: string): Buffer {
   const key = randomBytes(32)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  let handle: number
+  const whole = `${file}.${randomUUID()}.tmp`
+  writeFileSync(whole, `${key.toString('base64')}\n`, { mode: 0o600, flush: true })
   try {
-    handle = openSync(file, 'wx', 0o600)
+    // under its name it is whole from the first moment: another process may be about to read it
+    linkSync(whole, file)
   } catch (thrown) {
-    // another process made it just now
-    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return readKeyFile(file)
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return readKeyFile(file) // another process made it just now
     throw thrown
-  }
-  try {
-    writeSync(handle, `${key.toString('base64')}\n`)
-    fsyncSync(handle)
   } finally {
-    closeSync(handle)
+    rmSync(whole)
   }
   return key
 }

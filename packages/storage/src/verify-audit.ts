@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { AuditReport } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/kernel'
-import { toError } from './embedded/driver.ts'
 import { Database } from './embedded/worker/database.ts'
-import { toPlain } from './embedded/worker/failure.ts'
-import { deriveKeys } from './embedded/worker/keys.ts'
 import { refuseNewer, versionOf } from './embedded/worker/migrations.ts'
 import { verifyStore } from './embedded/worker/verify.ts'
+import { deriveKeys } from './keys/keys.ts'
+import { toError } from './threads/driver.ts'
+import { toPlain } from './threads/failure.ts'
 
 /** Checks a store's audit without its server; reads only, so the server may run meanwhile. */
 export function verifyAudit({ directory, masterKey, headsFile }: { directory: string; masterKey: Buffer; headsFile: string }): AuditReport {

@@ -31,10 +31,11 @@ const passwords: Passwords = {
 export interface HouseOptions {
   readonly loopback?: boolean
   readonly secure?: boolean
+  readonly maySignIn?: boolean
 }
 
 /** A small company with an admin API in front: two documents, of which `group:people` may read one; one call of an app with a retrieval. */
-export async function createHouse({ loopback = true, secure = false }: HouseOptions = {}) {
+export async function createHouse({ loopback = true, secure = false, maySignIn = true }: HouseOptions = {}) {
   const time = { now: 1_760_000_000_000 }
   const clock = { now: () => time.now }
   const store = createMemoryStore(clock.now)
@@ -43,13 +44,15 @@ export async function createHouse({ loopback = true, secure = false }: HouseOpti
   const failures: unknown[] = []
   let requests = 0
   const dependencies: AdminDependencies = {
-    ...{ store, sessions, clock, secure, datasets: createDatasets(store) },
+    ...{ isSecure: () => secure, maySignIn: () => maySignIn, addressOf: () => 'unknown' },
+    ...{ store, sessions, clock, datasets: createDatasets(store) },
     library: createLibrary(store),
     newId: () => `request-${++requests}`,
     facts: () => ({
       version: '1.2.3',
       startedAt: 1,
       store: 'memory',
+      limits: 'exact',
       demo: true,
       loopback,
       chatUrl: 'http://127.0.0.1:8080/chat',
@@ -65,9 +68,13 @@ export async function createHouse({ loopback = true, secure = false }: HouseOpti
 }
 
 const createLibrary = ({ documents, search, blobs }: MemoryStore): Library => ({
-  add: async ({ base, name, title = name, mediaType = 'text/plain', principals = ['group:people'], content, createdBy }) => {
+  add: async ({ base, name, path, title = name, mediaType = 'text/plain', principals = ['group:people'], content, createdBy }) => {
+    const before = path === undefined ? undefined : await documents.byPath(base, path)
+    const isSame = before?.bytes === content.length // near enough here
     const document = documentRecord({
-      id: `d-${name}`,
+      ...(before ?? { id: `d-${path === undefined ? `${name}-alone` : name}` }),
+      ...(path !== undefined && { path }),
+      ...(isSame ? {} : { blob: `${name}/${content.length}` }),
       dataset: base,
       name,
       title,
@@ -80,6 +87,7 @@ const createLibrary = ({ documents, search, blobs }: MemoryStore): Library => ({
     return document
   },
   retry: async (_, id) => documents.update(id, { status: 'waiting' }),
+  embeddingOf: async () => undefined,
   remove: async (_, id) => {
     await blobs.removeAll(`documents/${id}/`)
     return documents.remove(id)

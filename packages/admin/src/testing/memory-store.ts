@@ -192,5 +192,8 @@ function createBlobs(): Blobs {
     removeAll: async (prefix) => {
       for (const key of kept.keys()) if (key.startsWith(prefix)) kept.delete(key)
     },
+    async *list(prefix) {
+      for (const key of kept.keys()) if (key.startsWith(prefix)) yield key
+    },
   }
 }

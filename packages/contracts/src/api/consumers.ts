@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Name } from '../resources.ts'
+import { KeySpec, KeyVerb, Name } from '../resources.ts'
 import { resourceFields } from './apps.ts'
-import { administrators, endpoints, Instant, operators } from './endpoint.ts'
+import { administrators, endpoints, Instant, operators, Reason } from './endpoint.ts'
 
 export const KeyKind = z.enum(['model', 'app', 'dataset'])
 /** A key as it can be told from others; the key itself is shown once, when it is made. */
@@ -14,6 +14,8 @@ export const KeyView = z
     title: z.string(),
     apps: z.array(z.string()),
     datasets: z.array(z.string()),
+    /** What a dataset key may do. */
+    verbs: z.array(KeyVerb),
     expiresAt: z.string().optional(),
     expired: z.boolean(),
     /** Where its secret lies when it was given by reference: `env`, `file` or `store`. */
@@ -56,17 +58,21 @@ export const ConsumerUsage = z
   .meta({ id: 'ConsumerUsage' })
 export type ConsumerUsage = z.infer<typeof ConsumerUsage>
 
+/** Needed when documents open to the consumer that the operator may not read: whoever makes its keys could. Kept in the audit. */
+const wideningReason = Reason.optional()
 export const CreateConsumer = z.strictObject({
   name: Name,
   title: z.string().max(200).default(''),
   groups: z.array(Name).max(100).default([]),
   limits: ConsumerLimits.default({}),
+  reason: wideningReason,
 })
 export const ChangeConsumer = z.strictObject({
   title: z.string().max(200).optional(),
   groups: z.array(Name).max(100).optional(),
   maySpeakFor: z.array(z.string().max(128)).max(1000).optional(),
   limits: ConsumerLimits.optional(),
+  reason: wideningReason,
   /** The version that was seen; another one in the store is a conflict. */
   version: z.int().optional(),
 })
@@ -77,7 +83,10 @@ export const CreateKey = z.strictObject({
   apps: z.array(Name).max(100).default([]),
   /** Ids or names of knowledge bases a dataset key reaches besides those its consumer made. */
   datasets: z.array(z.string().max(64)).max(100).default([]),
+  /** What a dataset key may do; nothing said: both. */
+  verbs: KeySpec.shape.verbs,
   expiresAt: z.iso.datetime().optional(),
+  reason: wideningReason,
 })
 /** `key` is never shown again. */
 export const CreatedKey = z.object({ key: z.string(), view: KeyView }).meta({ id: 'CreatedKey' })

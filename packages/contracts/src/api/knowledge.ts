@@ -1,12 +1,19 @@
 import { z } from 'zod'
 import { Principal } from '../asker.ts'
-import { KnowledgeBaseSpec, Name } from '../resources.ts'
+import { Embedding, KnowledgeBaseSpec, Name, Reranking, Weighing } from '../resources.ts'
 import { resourceFields } from './apps.ts'
 import { After, builders, endpoints, Instant, Limit, operators, pageOf, Reason } from './endpoint.ts'
-import { RetrievalView } from './references.ts'
+import { PlaceView, RetrievalView } from './references.ts'
 
 const access = z.array(Principal).max(200)
-const retrieval = z.strictObject({ topK: z.int().min(1).max(100).optional(), threshold: z.number().min(0).max(1).optional() })
+const retrieval = z.strictObject({
+  topK: z.int().min(1).max(100).optional(),
+  threshold: z.number().min(0).max(1).optional(),
+  mode: z.enum(['words', 'hybrid', 'vectors']).optional(),
+  /** `null` takes it away. */
+  weights: Weighing.nullable().optional(),
+  rerank: Reranking.nullable().optional(),
+})
 
 export const BaseView = z
   .object({
@@ -15,6 +22,9 @@ export const BaseView = z
     description: z.string(),
     access,
     splitting: KnowledgeBaseSpec.shape.splitting,
+    embedding: Embedding.optional(),
+    /** What its vectors are like: of the model above, or still being made; absent when nothing is known. */
+    vectors: z.object({ ready: z.boolean(), dimensions: z.number().optional(), problem: z.string().optional() }).optional(),
     retrieval: KnowledgeBaseSpec.shape.retrieval,
     policy: z.string(),
     documents: z.number(),
@@ -31,6 +41,7 @@ export const CreateBase = z.strictObject({
   description: z.string().max(400).default(''),
   /** Who may read documents that say nothing else. Empty: nobody. */
   access: access.default([]),
+  embedding: Embedding.optional(),
   retrieval: retrieval.default({}),
 })
 export const ChangeBase = z.strictObject({
@@ -38,13 +49,15 @@ export const ChangeBase = z.strictObject({
   description: z.string().max(400).optional(),
   /** For documents to come; those that exist keep their own. */
   access: access.optional(),
+  /** `null` takes it away; another model makes all vectors anew. */
+  embedding: Embedding.nullable().optional(),
   retrieval: retrieval.optional(),
   version: z.int().optional(),
 })
 
 export const DocumentStatusView = z.enum(['waiting', 'extracting', 'splitting', 'indexing', 'completed', 'error', 'disabled'])
 /**
- * A document as the signed-in operator may see it. Not readable: name, title, path, metadata and error text are absent. An owner or admin
+ * A document as the signed-in operator may see it. Not readable: name, title, path and metadata are absent, and of an error all but its standard words. An owner or admin
  * sees them all the same with a reason (query `reason`), which is audited.
  */
 export const DocumentView = z
@@ -83,10 +96,17 @@ export const DocumentsQuery = z.strictObject({
   reason: Reason.optional(),
 })
 export const DocumentQuery = z.strictObject({ reason: Reason.optional() })
+export const UploadView = DocumentView.extend({
+  /** `replaced`: a new version of the document of the same path; `unchanged`: it holds this content already. */
+  outcome: z.enum(['added', 'replaced', 'unchanged']),
+}).meta({ id: 'UploadView' })
+export type UploadView = z.infer<typeof UploadView>
 export const UploadQuery = z.strictObject({
   /** The file's name; its ending tells the kind where `content-type` does not. */
   name: z.string().min(1).max(255),
   title: z.string().max(255).optional(),
+  /** Where it lies in what it comes from, e.g. `policies/leave.md`. The same path again is a new version of the same document; absent: always a new one. */
+  path: z.string().min(1).max(1000).optional(),
   /** Principals with commas between; absent: what the knowledge base says. */
   access: z.string().max(4000).optional(),
   language: z.string().max(16).optional(),
@@ -95,6 +115,8 @@ export const ChangeDocument = z.strictObject({
   /** Effective with the next query. */
   access: access.optional(),
   enabled: z.boolean().optional(),
+  /** Needed by who could not read the document and can afterwards. Kept in the audit. */
+  reason: Reason.optional(),
 })
 export const DocumentText = z
   .object({ document: z.string(), version: z.number(), title: z.string(), text: z.string() })
@@ -108,6 +130,7 @@ export const SegmentView = z
     version: z.number(),
     position: z.number(),
     headings: z.array(z.string()),
+    place: PlaceView.optional(),
     start: z.number(),
     end: z.number(),
     text: z.string(),
@@ -164,10 +187,10 @@ export const knowledgeEndpoints = endpoints({
     method: 'POST',
     path: '/bases/{base}/documents',
     access: builders,
-    summary: 'Add a file',
+    summary: 'Add a file, or a new version of it',
     query: UploadQuery,
     body: 'bytes',
-    response: DocumentView,
+    response: UploadView,
     status: 202,
   },
   searchBase: {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Role } from '../asker.ts'
 import { Name } from '../resources.ts'
 import { resourceFields } from './apps.ts'
-import { administrators, endpoints, Instant, operators } from './endpoint.ts'
+import { administrators, endpoints, Instant, operators, Reason } from './endpoint.ts'
 
 const language = z.enum(['en', 'zh'])
 export const UserView = z
@@ -47,6 +47,8 @@ export const ChangeUser = z.strictObject({
   roles: userFields.roles.optional(),
   /** Signs the person out everywhere, at once. */
   disabled: z.boolean().optional(),
+  /** Needed when an operator joins a group that reads what is closed to him. Kept in the audit. */
+  reason: Reason.optional(),
   version: z.int().optional(),
 })
 /** `chat-as`: open the chat as a sample person (loopback only). `invite`: the person sets a password of their own. */

@@ -12,6 +12,12 @@ export const ReferenceView = z.object({
 })
 export type ReferenceView = z.infer<typeof ReferenceView>
 
+export const PlaceView = z.object({
+  pages: z.tuple([z.number(), z.number()]).readonly().optional(),
+  sheet: z.string().optional(),
+  rows: z.tuple([z.number(), z.number()]).readonly().optional(),
+})
+
 /**
  * A passage as the signed-in operator may see it now. Not readable: neither title nor text, whoever was the asker; the ids and ranges
  * stay out as well, so that a passage cannot be followed.
@@ -22,6 +28,8 @@ export const PassageView = z.discriminatedUnion('readable', [
     reference: ReferenceView,
     title: z.string(),
     headings: z.array(z.string()),
+    /** Pages, or sheet and rows, of files that have them. */
+    place: PlaceView.optional(),
     text: z.string(),
     /** False when a newer version of the document exists. */
     current: z.boolean(),
@@ -49,6 +57,9 @@ export const RetrievalView = z.object({
   /** How many documents among the best matches the asker may not read. */
   withheld: z.number(),
   weak: z.boolean(),
+  /** The steps that asked a model; `skipped` says why one did without. */
+  vectors: z.object({ model: z.string(), skipped: z.string().optional(), took: z.number() }).optional(),
+  rerank: z.object({ model: z.string(), skipped: z.string().optional(), took: z.number() }).optional(),
   /** Microseconds. */
   took: z.number(),
 })

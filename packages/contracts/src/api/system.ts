@@ -5,12 +5,28 @@ import { endpoints, Instant, InstantQuery, operators } from './endpoint.ts'
 export const Health = z.object({ status: z.literal('ok'), setUp: z.boolean() }).meta({ id: 'Health' })
 export type Health = z.infer<typeof Health>
 
+/** How the server runs, for whoever looks after it. */
+export const Running = z.object({
+  /** Where TLS ends: at the listeners, at proxies that are trusted, or nowhere. */
+  tls: z.enum(['listener', 'proxy', 'none']),
+  trustedProxies: z.number(),
+  /** Where the bytes of documents lie. */
+  blobs: z.enum(['directory', 's3']),
+  /** Documents are read where there is no network; absent until that is known. */
+  readingOffline: z.boolean().optional(),
+  configuration: z.enum(['ok', 'last-good']),
+  /** Bytes that the store has not taken yet, and for how many milliseconds the oldest of them has waited. */
+  journal: z.object({ behindBytes: z.number(), behindFor: z.number(), failing: z.boolean() }),
+  openCalls: z.number(),
+})
 export const Status = z
   .object({
     version: z.string(),
     startedAt: Instant,
     /** The kind of store, e.g. `sqlite`. */
     store: z.string(),
+    /** `per-server`: several servers may share the store, and each counts limits by itself, so together they let through a multiple. */
+    limits: z.enum(['exact', 'per-server']),
     /** Absent: the store answers. */
     problem: z.string().optional(),
     /** The sample company is loaded. */
@@ -19,6 +35,7 @@ export const Status = z
     loopback: z.boolean(),
     /** Where the chat web app is, e.g. `http://127.0.0.1:8080/chat`. */
     chatUrl: z.string(),
+    running: Running.optional(),
     providers: z.array(z.object({ name: z.string(), use: z.string(), builtIn: z.boolean() })),
   })
   .meta({ id: 'Status' })

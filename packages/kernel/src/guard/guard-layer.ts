@@ -8,7 +8,7 @@ import { GuardedReply } from './guarded-reply.ts'
 /** Inspects what the caller sent before anything else sees it, and what is sent back before the caller does. */
 export function createGuardLayer(): Layer {
   return function guard(exchange, next) {
-    if (exchange.parent !== undefined) return next(exchange) // the app exchange guards what people see
+    if (exchange.parent !== undefined || exchange.inspected) return next(exchange) // the app exchange guards what people see
     const passed = guardRequest(exchange)
     const onward = (checked: Exchange) => {
       const reply = next(checked)

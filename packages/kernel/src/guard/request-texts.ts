@@ -8,7 +8,7 @@ const deepest = 200
 
 /**
  * Every text a caller sends, in a fixed order: all messages whatever their role and in whichever field, the query and inputs of an app,
- * every string of an operation we carry as it is. Tool definitions and other settings of a call are not texts of it. Returns the very same request when nothing was changed.
+ * what is to be embedded or ranked, every string of an operation we carry as it is. Tool definitions and other settings of a call are not texts of it. Returns the very same request when nothing was changed.
  */
 export function mapTexts(request: Request, visit: Visit): Request {
   if (request.operation === 'app') {
@@ -20,6 +20,19 @@ export function mapTexts(request: Request, visit: Visit): Request {
     const { model, ...rest } = request.raw
     const raw = mapStrings(rest, (text) => visit('input', text)) as typeof request.raw
     return raw === rest ? request : { ...request, raw: { ...raw, ...(model !== undefined && { model }) } }
+  }
+  if (request.operation === 'embed') {
+    const inputs = mapEach(request.inputs, (text) => visit('input', text))
+    const raw = mapOthers(request.raw, inEmbedding, (text) => visit('input', text))
+    return inputs === request.inputs && raw === request.raw ? request : { ...request, inputs, raw }
+  }
+  if (request.operation === 'rerank') {
+    const query = visit('input', request.query)
+    const documents = mapEach(request.documents, (text) => visit('input', text))
+    const raw = mapOthers(request.raw, inRanking, (text) => visit('input', text))
+    return query === request.query && documents === request.documents && raw === request.raw
+      ? request
+      : { ...request, query, documents, raw }
   }
   const messages = mapEach(request.messages, (message) => mapMessage(message, visit))
   if (messages === request.messages) return request
@@ -40,6 +53,8 @@ function mapMessage(given: ChatMessage, visit: Visit): ChatMessage {
 
 /** Seen to by themselves, or names and ids that nobody reads as text. */
 const inMessage: ReadonlySet<string> = new Set(['role', 'content', 'tool_calls', 'tool_call_id'])
+const inEmbedding: ReadonlySet<string> = new Set(['model', 'input', 'encoding_format', 'dimensions', 'user'])
+const inRanking: ReadonlySet<string> = new Set(['model', 'query', 'documents', 'top_n', 'return_documents'])
 const inPart: ReadonlySet<string> = new Set(['type', 'text', 'image_url', 'input_audio'])
 
 /** A string, or parts: their text, and whatever else a vendor may read as text, such as a refusal or a file. */

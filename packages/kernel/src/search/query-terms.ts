@@ -1,5 +1,5 @@
 import { scan } from './tokens.ts'
-import type { Word } from './word.ts'
+import { lengthOf, tableAge, tableSize, wordBy } from './word.ts'
 
 /** A query taken apart once, then compared with many texts. */
 export interface QueryTerms {
@@ -9,8 +9,8 @@ export interface QueryTerms {
   readonly repeats: readonly number[]
   /** Terms that stand side by side in the query, as indexes. Words only: pairs of CJK characters are terms already. */
   readonly pairs: readonly (readonly [number, number])[]
-  /** Which terms a word holds; the empty list for nearly all. */
-  ofWord(word: Word): readonly number[]
+  /** Which terms a word holds, by its number; the empty list for nearly all. */
+  ofWord(number: number): readonly number[]
   /** Whether a code unit starts or ends any CJK term. */
   readonly mentions: Uint8Array
   /** Index of a single character or of a pair, or undefined. */
@@ -34,9 +34,10 @@ export function queryTerms(query: string): QueryTerms {
     return at
   }
   scan(query, {
-    word(word) {
-      const first = word.tokens[0]
-      for (const token of word.tokens) add(token)
+    word(number) {
+      const { tokens } = wordBy(number)
+      const first = tokens[0]
+      for (const token of tokens) add(token)
       if (first === undefined) return // a stop word parts nothing
       const at = index.get(first)!
       if (before !== undefined && before !== at) pairs.push([before, at])
@@ -50,18 +51,34 @@ export function queryTerms(query: string): QueryTerms {
       mentions[code & 0xffff] = 1
     },
   })
-  const key = {}
+  const look = (number: number): readonly number[] => {
+    const { tokens } = wordBy(number)
+    return tokens.some((token) => index.has(token)) ? tokens.flatMap((token) => index.get(token) ?? []) : none
+  }
+  // by a word's number: 0 when it was not seen yet, 1 when it holds none of our terms, 2 when `hits` says which
+  let age = tableAge
+  let seen = new Uint8Array(tableSize)
+  const hits = new Map<number, readonly number[]>()
   return {
     terms: [...index.keys()],
     repeats,
     pairs,
     mentions,
     ofCharacters: (code, previous) => characters.get(pairKey(code, previous)),
-    ofWord(word) {
-      if (word.asked === key) return word.answer
-      word.asked = key
-      word.answer = word.tokens.some((token) => index.has(token)) ? word.tokens.flatMap((token) => index.get(token) ?? []) : none
-      return word.answer
+    ofWord(number) {
+      if (age !== tableAge) {
+        age = tableAge
+        seen = new Uint8Array(tableSize)
+        hits.clear()
+      }
+      const known = seen[number]!
+      if (known === 1) return none
+      if (known === 2) return hits.get(number)!
+      const found = look(number)
+      if (number === 0) return found // the next word has this number too
+      seen[number] = found === none ? 1 : 2
+      if (found !== none) hits.set(number, found)
+      return found
     },
   }
 }
@@ -80,10 +97,11 @@ export function occurrencesOf(query: QueryTerms, text: string): Occurrences {
   const { mentions } = query
   let position = 0
   scan(text, {
-    word(word) {
-      found.length += word.tokens.length
+    approximate: true,
+    word(number) {
+      found.length += lengthOf(number)
       position++
-      for (const term of query.ofWord(word)) {
+      for (const term of query.ofWord(number)) {
         counts[term]!++
         found.positions.push(term, position)
       }

@@ -1,22 +1,25 @@
 import { apostrophe, cjk, comma, digit, highSurrogate, joiner, kindOf, kindOfPair, letter } from './characters.ts'
-import { mix, type Word, wordAt, wordOf } from './word.ts'
+import { mix, mixCheck, wordAt, wordBy, wordOf } from './word.ts'
 
 /** Stored with each dataset; another number means: tokenise again. */
 export const tokenizerVersion = 2
 
 /** Is told what a text consists of, in order. */
 export interface TokenSink {
-  word(word: Word): void
+  /** By its number in the table of words, good until the next word. */
+  word(number: number): void
   /** A Chinese, Japanese or Korean character and the one just before it in the same run (0 at its start), as code points. */
   character(code: number, previous: number): void
+  /** That almost never two words may be taken for one is good enough: a score. */
+  readonly approximate?: boolean
 }
 
 /** The tokens a text is indexed under, in order: words whole and in parts, stemmed; CJK characters and their pairs. */
 export function tokensOf(text: string): string[] {
   const tokens: string[] = []
   scan(text, {
-    word: (word) => {
-      for (const token of word.tokens) tokens.push(token)
+    word: (number) => {
+      for (const token of wordBy(number).tokens) tokens.push(token)
     },
     character: (code, previous) => {
       const character = String.fromCodePoint(code)
@@ -39,9 +42,9 @@ export function matchTermsOf(query: string): string[] {
     single = ''
   }
   scan(query, {
-    word: (word) => {
+    word: (number) => {
       flush()
-      terms.push(...word.tokens)
+      terms.push(...wordBy(number).tokens)
     },
     character: (code, previous) => {
       const character = String.fromCodePoint(code)
@@ -96,20 +99,30 @@ function readWord(source: string, start: number, sink: TokenSink): number {
   let at = start
   let end = start
   let grouped = false
-  let hash = 0 // of everything up to `end`
+  let hash = 0 // of everything up to `end`, and another
+  let check = 0
   for (; at < source.length; at++) {
     const code = source.charCodeAt(at)
     const kind = kindOf[code]!
     if (kind === letter || kind === digit) {
-      if (end < at) hash = mix(hash, source.charCodeAt(end)) // the joiner before it
+      if (end < at) {
+        hash = mix(hash, source.charCodeAt(end)) // the joiner before it
+        check = mixCheck(check, source.charCodeAt(end))
+      }
       hash = mix(hash, code)
+      check = mixCheck(check, code)
       end = at + 1
     } else if (kind === joiner && end === at) continue
     else if (kind === comma && end === at && isGroup(source, at)) grouped = true
     else break
   }
-  while (source.charCodeAt(end) === 43 || source.charCodeAt(end) === 35) hash = mix(hash, source.charCodeAt(end++)) // c++ and c#
-  sink.word(grouped ? wordOf(source.slice(start, end).replaceAll(',', '')) : wordAt(source, start, end, hash))
+  for (let code = source.charCodeAt(end); code === 43 || code === 35; code = source.charCodeAt(++end)) {
+    hash = mix(hash, code) // c++ and c#
+    check = mixCheck(check, code)
+  }
+  sink.word(
+    grouped ? wordOf(source.slice(start, end).replaceAll(',', '')) : wordAt(source, start, end, hash, check, sink.approximate !== true),
+  )
   return kindOf[source.charCodeAt(at)] === apostrophe && end === at ? afterClitic(source, at) : Math.max(end, at)
 }
 

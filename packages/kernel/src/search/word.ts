@@ -5,9 +5,6 @@ import { irregular } from './irregular.ts'
 export interface Word {
   readonly raw: string
   readonly tokens: readonly string[]
-  /** Which query asked last what this word holds, and the answer: spares a lookup for every word of every candidate. */
-  asked: unknown
-  answer: readonly number[]
 }
 
 /** Says almost nothing about what a text is about. Part of the tokeniser: measured with it. */
@@ -20,33 +17,51 @@ export const stopWords: ReadonlySet<string> = new Set(
 
 const mostCharacters = 64
 const mostWords = 40_000
+/** Numbers of words are smaller. */
+export const tableSize = mostWords + 1
 const stemmer = newStemmer('english')
 
 // A table of our own, because cutting a string out and hashing it costs more than all else: callers hash while they read.
+// What a score needs of a word lies in arrays of numbers: a look at the word itself, for each word of each candidate, misses the cache.
 const slots = new Int32Array(1 << 17)
-let words: Word[] = []
+const checks = new Int32Array(tableSize)
+const lengths = new Uint8Array(tableSize)
+/** From 1; at 0 the last word that had no place. */
+let words: Word[] = [{ raw: '', tokens: [] }]
+/** Counts how often the table began anew: numbers of words from before mean others now. */
+export let tableAge = 0
 
-/** One step of the hash over the character codes of a word. */
+/** One step of each of two hashes over the character codes of a word. */
 export const mix = (hash: number, code: number): number => Math.imul(hash ^ code, 0x01000193)
+export const mixCheck = (check: number, code: number): number => (Math.imul(check, 0x2c1b3c6d) + code) | 0
 
-/** The word between two offsets of a lower-case text, whose codes hash to `hash`. */
-export function wordAt(source: string, start: number, end: number, hash: number): Word {
-  if (end - start > mostCharacters) return makeWord(source.slice(start, end))
+export const wordBy = (number: number): Word => words[number]!
+/** How many tokens it has. */
+export const lengthOf = (number: number): number => (number === 0 ? words[0]!.tokens.length : lengths[number]!)
+
+/**
+ * The number of the word between two offsets of a lower-case text, whose codes hash to `hash` and `check`. Without `exact` two words of one
+ * length whose both hashes agree are one: good enough for a score, not for an index.
+ */
+export function wordAt(source: string, start: number, end: number, hash: number, check: number, exact: boolean): number {
+  if (end - start > mostCharacters) return unkept(makeWord(source.slice(start, end)))
+  const sum = check ^ (end - start)
   let slot = (hash ^ (hash >>> 15)) & (slots.length - 1)
   for (let at = slots[slot]!; at; at = slots[slot]!) {
-    const word = words[at - 1]!
-    if (isAt(word.raw, source, start, end)) return word
+    if (checks[at] === sum && (!exact || isAt(words[at]!.raw, source, start, end))) return at
     slot = (slot + 1) & (slots.length - 1)
   }
-  const word = makeWord(source.slice(start, end))
-  remember(word, slot)
-  return word
+  return remember(makeWord(source.slice(start, end)), slot, sum)
 }
 
-export function wordOf(raw: string): Word {
+export function wordOf(raw: string): number {
   let hash = 0
-  for (let at = 0; at < raw.length; at++) hash = mix(hash, raw.charCodeAt(at))
-  return wordAt(raw, 0, raw.length, hash)
+  let check = 0
+  for (let at = 0; at < raw.length; at++) {
+    hash = mix(hash, raw.charCodeAt(at))
+    check = mixCheck(check, raw.charCodeAt(at))
+  }
+  return wordAt(raw, 0, raw.length, hash, check, true)
 }
 
 function isAt(raw: string, source: string, start: number, end: number): boolean {
@@ -56,14 +71,23 @@ function isAt(raw: string, source: string, start: number, end: number): boolean 
 }
 
 /** Bounded: a full table starts anew; what is frequent is back at once. */
-function remember(word: Word, slot: number): void {
-  if (words.length >= mostWords) {
-    words = []
+function remember(word: Word, slot: number, sum: number): number {
+  if (words.length > mostWords) {
+    words = [word]
     slots.fill(0)
-    return
+    tableAge++
+    return unkept(word)
   }
-  words.push(word)
-  slots[slot] = words.length
+  const number = words.push(word) - 1
+  slots[slot] = number
+  checks[number] = sum
+  lengths[number] = word.tokens.length
+  return number
+}
+
+function unkept(word: Word): number {
+  words[0] = word
+  return 0
 }
 
 function makeWord(slice: string): Word {
@@ -81,7 +105,7 @@ function makeWord(slice: string): Word {
     for (const piece of piecesOf(part)) add(stemOf(piece))
   }
   if (parts.length === 2 && raw.includes('-') && worthJoining(parts)) add(stemOf(parts.join('')))
-  return { raw, tokens, asked: undefined, answer: [] }
+  return { raw, tokens }
 }
 
 /** `10-K` is also written 10k, `e-mail` email. */

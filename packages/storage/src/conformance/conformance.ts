@@ -67,6 +67,7 @@ export const indexedOf = (
     id: randomUUID(),
     position: at + 1,
     headings: ['Part'],
+    place: { sheet: 'Sheet', rows: [at + 1, at + 2] },
     start: 0,
     end: text.length,
     text,

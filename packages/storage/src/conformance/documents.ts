@@ -67,9 +67,9 @@ export function describeDocuments(name: string, make: Make): void {
       const { store } = fixture
       const document = await addDocument(store, { dataset: await newDataset(store) }, ['one', 'two', 'three'])
       const page = await store.documents.segments(document.id, { limit: 2 })
-      expect(page.items.map(({ text, position, headings }) => [text, position, headings])).toEqual([
-        ['one', 1, ['Part']],
-        ['two', 2, ['Part']],
+      expect(page.items.map(({ text, position, headings, place }) => [text, position, headings, place])).toEqual([
+        ['one', 1, ['Part'], { sheet: 'Sheet', rows: [1, 2] }],
+        ['two', 2, ['Part'], { sheet: 'Sheet', rows: [2, 3] }],
       ])
       const rest = await store.documents.segments(document.id, { after: Number(page.next) })
       expect(rest.items.map(({ text }) => text)).toEqual(['three'])

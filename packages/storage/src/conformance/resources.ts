@@ -21,6 +21,15 @@ export function describeResources(name: string, make: Make): void {
       expect((await resources.get('Group', 'default', 'one'))?.spec).toEqual(group('Two'))
     })
 
+    test('a field that came since a resource was put reads as when nothing is said', async () => {
+      const { resources } = fixture.store
+      const old = { title: 'Old', keys: [{ kind: 'dataset', hash: 'a'.repeat(64) }] } as unknown as Spec<'Consumer'> // as an earlier version kept it
+      await resources.put({ kind: 'Consumer', project: 'default', name: 'old', spec: old, managedBy: 'api' }, 'system')
+      const read = await resources.get('Consumer', 'default', 'old')
+      expect(read?.spec).toMatchObject({ title: 'Old', groups: [], keys: [{ verbs: ['read', 'write'] }] })
+      expect((await resources.list('Consumer', 'default')).find(({ name }) => name === 'old')?.spec).toEqual(read?.spec)
+    })
+
     test('putting what is there already changes nothing and tells nobody', async () => {
       const { resources } = fixture.store
       const seen: string[] = []

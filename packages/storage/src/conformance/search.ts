@@ -65,7 +65,7 @@ export function describeSearch(name: string, make: Make): void {
       const dataset = await newDataset(store)
       const other = await newDataset(store)
       await addDocument(store, { dataset }, ['pelican'])
-      expect(await find(store, [dataset], ['everyone'], 'pelican')).toHaveLength(1)
+      expect(await find(store, [dataset], ['everyone'], 'pelican')).toMatchObject([{ place: { sheet: 'Sheet', rows: [1, 2] } }])
       expect(await find(store, [dataset], [], 'pelican')).toEqual([])
       expect(await find(store, [other], ['everyone'], 'pelican')).toEqual([])
       await newDataset(store, 'elsewhere')
@@ -194,6 +194,48 @@ export function describeSearch(name: string, make: Make): void {
         ['puffin', false, true],
       ])
       expect((await store.search.search({ ...query, principals: [], vector: Float32Array.from([1, 0, 0]) })).candidates).toEqual([])
+    })
+
+    test('vectors go and come with their document, and with a change of its labels', async () => {
+      const { store } = fixture
+      const dataset = await newDataset(store)
+      const near = async (principals: Principal[], vector = [1, 0, 0, 0]) => {
+        const query = { project: 'default', datasets: [dataset], text: '', words: 300, vectors: 10, principals }
+        const { candidates } = await store.search.search({ ...query, vector: Float32Array.from(vector) })
+        return candidates.map(({ text }) => text).sort()
+      }
+      const document = await addDocument(store, { dataset }, ['one', 'two'], [1, 0, 0, 0])
+      const other = await addDocument(store, { dataset }, ['three'], [0, 1, 0, 0])
+      expect(await near(['everyone'])).toEqual(['one', 'three', 'two'])
+      await store.search.replace(indexedOf(document, ['four'], 2, [1, 0, 0, 0]))
+      expect(await near(['everyone'])).toEqual(['four', 'three'])
+      // of a model of another length, and without any: words only
+      await store.search.replace(indexedOf(document, ['five'], 3, [1, 0]))
+      expect(await near(['everyone'])).toEqual(['three'])
+      await store.search.replace(indexedOf(document, ['six'], 4))
+      expect(await near(['everyone'])).toEqual(['three'])
+      await store.search.replace(indexedOf(document, ['seven'], 5, [1, 0, 0, 0]))
+      const [segment] = (await store.documents.segments(document.id)).items
+      await store.documents.setQuarantine(segment!.id, { rule: 'test', score: 1 })
+      expect(await near(['everyone'])).toEqual(['three'])
+      await store.documents.setQuarantine(segment!.id, undefined)
+      await store.documents.setAccess(other.id, ['group:people'])
+      expect(await near(['everyone'])).toEqual(['seven'])
+      expect(await near(['group:people'])).toEqual(['three'])
+      await store.documents.remove(document.id)
+      expect(await near(['everyone'])).toEqual([])
+      expect(await store.search.counts(dataset)).toMatchObject({ documents: 1, segments: 1 })
+    })
+
+    test('what both legs found has both raw scores', async () => {
+      const { store } = fixture
+      const dataset = await newDataset(store)
+      await addDocument(store, { dataset }, ['kingfisher'], [0.6, 0.8])
+      const query = { project: 'default', datasets: [dataset], text: 'kingfisher', words: 300, vectors: 10 }
+      const { candidates } = await store.search.search({ ...query, principals: ['everyone'], vector: Float32Array.of(1, 0) })
+      expect(candidates).toHaveLength(1)
+      expect(candidates[0]?.words?.body).toBeGreaterThan(0)
+      expect(candidates[0]?.distance).toBeCloseTo(0.4, 3)
     })
 
     test('a removed dataset takes all its documents with it', async () => {

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
+import type { ServerStore } from '../threads/assemble.ts'
 import { Place } from './fixtures/open.ts'
-import type { EmbeddedStore } from './store.ts'
 
 const rounds = 8
 
@@ -48,7 +48,7 @@ async function runUntilKilled(place: Place, acknowledge: (kind: string, id: stri
   await exit
 }
 
-async function expectAll(store: EmbeddedStore, acknowledged: Record<string, Set<string>>): Promise<void> {
+async function expectAll(store: ServerStore, acknowledged: Record<string, Set<string>>): Promise<void> {
   const records = new Set((await store.records.list('kill')).map(({ id }) => id))
   expect([...acknowledged.record!].filter((id) => !records.has(id))).toEqual([])
   const calls: string[] = []

@@ -4,10 +4,10 @@ import { DatabaseSync } from 'node:sqlite'
 import type { AuditReport } from '@gatehouse/contracts'
 import { uuidv7 } from '@gatehouse/kernel'
 import { describe, expect, test, vi } from 'vitest'
+import { hashOf } from '../audit/links.ts'
 import { callOf, writeCall } from '../conformance/conformance.ts'
 import { verifyAudit } from '../verify-audit.ts'
 import { Place } from './fixtures/open.ts'
-import { hashOf } from './worker/audit-chain.ts'
 
 /** A store with six events, a batch of three calls, and a signed end. */
 async function filled(place: Place): Promise<void> {

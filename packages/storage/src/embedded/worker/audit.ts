@@ -1,17 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { AuditEvent, AuditHead, AuditRecord } from '@gatehouse/contracts'
-import { type ChainEnd, signHead as signed } from './audit-chain.ts'
-import { limitOf, pageOf, type Reading, type Writing } from './context.ts'
+import { exportHeads } from '../../audit/heads.ts'
+import { type ChainEnd, signHead as signed } from '../../audit/links.ts'
+import { type AuditRow, toAuditRecord } from '../../rows/audit-rows.ts'
+import { limitOf, pageOf } from '../../rows/pages.ts'
+import type { Reading, Writing } from './context.ts'
 
-export interface AuditRow {
-  writer: string
-  sequence: number
-  previous: string
-  hash: string
-  body: string
-  at: number
-}
 export interface AuditQuery {
   readonly project?: string
   readonly after?: string
@@ -52,12 +45,6 @@ const ofTrace = ({ database }: Reading, trace: string, limit: number): AuditReco
     )
     .map(toAuditRecord)
 
-export const toAuditRecord = ({ previous, hash, body }: AuditRow): AuditRecord => ({
-  ...(JSON.parse(body) as AuditEvent & { writer: string; sequence: number }),
-  previous,
-  hash,
-})
-
 export const auditWrites = {
   'audit.append': (context: Writing, event: AuditEvent): AuditRecord => context.chain.append(event),
 }
@@ -96,16 +83,4 @@ function signEnds({ database, keys, headsFile, now }: Writing, ends: readonly En
       JSON.stringify(head),
     )
   return heads
-}
-
-/** Appended and synced. */
-export function exportHeads(file: string, heads: readonly AuditHead[]): void {
-  mkdirSync(dirname(file), { recursive: true })
-  const handle = openSync(file, 'a', 0o600)
-  try {
-    writeSync(handle, heads.map((head) => `${JSON.stringify(head)}\n`).join(''))
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

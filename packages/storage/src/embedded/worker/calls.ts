@@ -1,6 +1,7 @@
 import type { CallRecord } from '@gatehouse/contracts'
 import type { CallQuery, CallSummary } from '@gatehouse/kernel'
-import { limitOf, pageOf, type Reading } from './context.ts'
+import { limitOf, pageOf } from '../../rows/pages.ts'
+import type { Reading } from './context.ts'
 
 interface Row {
   id: string

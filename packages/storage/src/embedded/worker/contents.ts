@@ -1,6 +1,6 @@
 import type { CallContent } from '@gatehouse/contracts'
+import { unseal } from '../../keys/sealing.ts'
 import type { Reading, Writing } from './context.ts'
-import { unseal } from './sealing.ts'
 
 export interface SealedContent {
   readonly call: string

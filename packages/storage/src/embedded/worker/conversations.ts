@@ -1,31 +1,9 @@
 import type { ConversationRecord, MessageRecord } from '@gatehouse/contracts'
-import { limitOf, pageOf, type Reading, type Writing } from './context.ts'
-import { Failure } from './failure.ts'
-import { seal, unseal } from './sealing.ts'
-
-export interface ConversationRow {
-  id: string
-  project: string
-  app: string
-  owner: string
-  created_at: number
-  updated_at: number
-  data_key: number
-  name: Uint8Array
-}
-export interface MessageRow {
-  id: string
-  conversation: string
-  project: string
-  call: string
-  at: number
-  data_key: number
-  body: Uint8Array
-  facts: string
-  feedback: NonNullable<MessageRecord['feedback']> | null
-}
-export type Words = Pick<MessageRecord, 'query' | 'answer'>
-type Facts = Pick<MessageRecord, 'status' | 'notice' | 'citations' | 'used'>
+import { seal } from '../../keys/sealing.ts'
+import { type ConversationRow, factsOf, type MessageRow, openConversation, openMessage, type Words } from '../../rows/conversation-rows.ts'
+import { limitOf, pageOf } from '../../rows/pages.ts'
+import { Failure } from '../../threads/failure.ts'
+import type { Reading, Writing } from './context.ts'
 
 export interface ConversationQuery {
   readonly project: string
@@ -108,10 +86,6 @@ export const conversationWrites = {
   },
 }
 
-/** Of a message: what is not encrypted and has no column. */
-export const factsOf = ({ status, citations, notice, used }: MessageRecord): string =>
-  JSON.stringify({ status, citations, ...(notice !== undefined && { notice }), ...(used && { used }) } satisfies Facts)
-
 const find = (context: Reading, id: string) => context.database.get<ConversationRow>('SELECT * FROM conversation WHERE id = ?', id)
 const findMessage = (context: Reading, id: string) => context.database.get<MessageRow>('SELECT * FROM message WHERE id = ?', id)
 
@@ -125,21 +99,3 @@ function placeOf(context: Reading, after: string | undefined): [at: number, id: 
 
 const toConversation = (context: Reading, row: ConversationRow) => openConversation(row, context.dataKeys.get(row.data_key))
 const toMessage = (context: Reading, row: MessageRow) => openMessage(row, context.dataKeys.get(row.data_key))
-
-/** Words whose key was destroyed are empty: the person was erased. */
-export const openConversation = (row: ConversationRow, key: Buffer | undefined): ConversationRecord => ({
-  id: row.id,
-  project: row.project,
-  app: row.app,
-  owner: row.owner,
-  name: key ? unseal(key, row.name, `conversation ${row.id}`).toString() : '',
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-})
-
-export function openMessage(row: MessageRow, key: Buffer | undefined): MessageRecord {
-  const words: Words = key ? JSON.parse(unseal(key, row.body, `message ${row.id}`).toString()) : { query: '', answer: '' }
-  const facts = JSON.parse(row.facts) as Facts
-  const { id, conversation, project, call, at, feedback } = row
-  return { id, conversation, project, call, at, ...words, ...facts, ...(feedback && { feedback }) }
-}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { seal, unseal } from '../../keys/sealing.ts'
 import type { Database } from './database.ts'
-import { seal, unseal } from './sealing.ts'
 
 export interface DataKey {
   readonly id: number

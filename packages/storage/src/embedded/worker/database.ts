@@ -19,6 +19,8 @@ export class Database {
     this.#raw.enableLoadExtension(false)
     // page size counts only before the first table; larger pages scan 40 % faster
     if (!options.readOnly) this.#raw.exec('PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL')
+    // an ingest writes the same pages of its indexes again and again: 64 MB of log before they are copied
+    if (!options.readOnly) this.#raw.exec('PRAGMA wal_autocheckpoint=4000')
     this.#raw.exec(`PRAGMA cache_size=-${small}; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY`)
   }
 

@@ -1,14 +1,6 @@
+import type { DatasetRow } from '../../search/statistics.ts'
+import type { DatasetStatistics, FieldStatistics } from '../../search/text.ts'
 import type { Reading } from './context.ts'
-import type { DatasetStatistics, FieldStatistics } from './text.ts'
-
-export interface DatasetRow {
-  readonly id: number
-  readonly public_id: string
-  readonly documents: number
-  readonly identity_length: number
-  readonly segments: number
-  readonly segment_length: number
-}
 
 export const datasetRows = ({ database }: Reading, ids: readonly string[], project?: string): DatasetRow[] =>
   database.all<DatasetRow>(
@@ -16,8 +8,6 @@ export const datasetRows = ({ database }: Reading, ids: readonly string[], proje
       WHERE public_id IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR project = ?2)`,
     ...[JSON.stringify(ids), project ?? null],
   )
-
-export const segmentsOf = (datasets: readonly DatasetRow[]): number => datasets.reduce((sum, { segments }) => sum + segments, 0)
 
 /** In how many segments of the datasets together each term occurs. */
 export function frequencies({ database }: Reading, datasets: readonly DatasetRow[], terms: readonly string[]): Map<string, number> {

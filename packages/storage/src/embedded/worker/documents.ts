@@ -1,17 +1,18 @@
 import type { DocumentRecord, Principal, SegmentRecord } from '@gatehouse/contracts'
-import { limitOf, pageOf, type Reading, type Writing } from './context.ts'
 import {
   changed,
   type DocumentRow,
-  findDocument,
   isReadable,
   type SegmentOwner,
   type SegmentRow,
   searchName,
   toDocument,
   toSegment,
-} from './document-rows.ts'
-import { Failure } from './failure.ts'
+} from '../../rows/document-rows.ts'
+import { limitOf, pageOf } from '../../rows/pages.ts'
+import { Failure } from '../../threads/failure.ts'
+import type { Reading, Writing } from './context.ts'
+import { findDocument } from './find-document.ts'
 
 export interface DocumentQuery {
   readonly dataset: string

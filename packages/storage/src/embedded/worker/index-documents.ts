@@ -1,11 +1,13 @@
 import type { SegmentRecord } from '@gatehouse/contracts'
 import type { IndexedDocument } from '@gatehouse/kernel'
+import { type DocumentRow, refuseOlder, storedForm, withQuarantine } from '../../rows/document-rows.ts'
+import { Statistics } from '../../search/statistics.ts'
+import { tokenizerVersion } from '../../search/text.ts'
+import { Failure } from '../../threads/failure.ts'
 import type { Reading, Writing } from './context.ts'
-import { type DocumentRow, findDocument, refuseOlder, storedForm, withQuarantine } from './document-rows.ts'
-import { Failure } from './failure.ts'
-import { Statistics, saveStatistics } from './statistics.ts'
-import { tokenizerVersion } from './text.ts'
-import { toBytes } from './vectors.ts'
+import { findDocument } from './find-document.ts'
+import { saveStatistics } from './statistics.ts'
+import { insertVector, quarantineVector, removeVectors } from './vectors.ts'
 
 interface StoredSegment {
   id: number
@@ -68,6 +70,7 @@ export const indexWrites = {
     const after = withQuarantine(segment.meta, change.quarantine)
     database.run('UPDATE segment_text SET meta = ? WHERE id = ?', after, segment.id)
     database.run('UPDATE segment SET quarantined = ? WHERE id = ?', quarantined, segment.id)
+    quarantineVector(database, { ...segment, quarantined: quarantined === 1 })
     if (quarantined === segment.quarantined) return
     const statistics = new Statistics()
     const tokens = statistics.count('body', segment.body, quarantined ? -1 : 1).join(' ')
@@ -125,8 +128,8 @@ function takeOut({ database }: Writing, row: DocumentRow, tables: Tables, statis
     statistics.count('body', segment.body, -1)
     database.run(`DELETE FROM ${tables.segment} WHERE rowid = ?`, segment.id)
   }
-  for (const table of ['segment_vector', 'segment_text'])
-    database.run(`DELETE FROM ${table} WHERE id IN (SELECT id FROM segment WHERE document = ?)`, row.id)
+  removeVectors(database, row.id)
+  database.run('DELETE FROM segment_text WHERE id IN (SELECT id FROM segment WHERE document = ?)', row.id)
   database.run('DELETE FROM segment WHERE document = ?', row.id)
 }
 
@@ -144,7 +147,7 @@ function insertSegment(
     ...[segment.id, row.id, row.dataset, version, segment.position, segment.quarantine ? 1 : 0],
   )
   database.run('INSERT INTO segment_text(id, body, text_at, meta) VALUES (?, ?, ?, ?)', id, body, textAt, meta)
-  if (segment.vector) database.run('INSERT INTO segment_vector(id, vector) VALUES (?, ?)', id, toBytes(segment.vector))
+  if (segment.vector) insertVector(database, { id, document: row.id, quarantined: segment.quarantine !== undefined }, segment.vector)
   if (!segment.quarantine)
     database.run(`INSERT INTO ${tables.segment}(rowid, tokens) VALUES (?, ?)`, id, statistics.count('body', body, 1).join(' '))
 }

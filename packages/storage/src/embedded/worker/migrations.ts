@@ -1,5 +1,5 @@
+import { Failure } from '../../threads/failure.ts'
 import type { Database } from './database.ts'
-import { Failure } from './failure.ts'
 
 /** Forward only: the position in the list is the version. A published entry never changes. */
 const migrations = [
@@ -67,9 +67,11 @@ CREATE INDEX job_by_queue ON job(queue, run_at, id);
 `,
   // ids sort by time
   'DROP INDEX call_by_time;',
+  `CREATE TABLE segment_signs(document INTEGER NOT NULL REFERENCES document, segment INTEGER NOT NULL REFERENCES segment, signs BLOB NOT NULL,
+     PRIMARY KEY(document, segment)) WITHOUT ROWID;`,
 ]
 
-const newestVersion = migrations.length
+export const newestVersion = migrations.length
 
 export const versionOf = (database: Database): number => database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
 

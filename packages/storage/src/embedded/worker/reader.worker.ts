@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { collectGarbage } from './collect-garbage.ts'
+import { deriveKeys } from '../../keys/keys.ts'
+import { collectGarbage } from '../../threads/collect-garbage.ts'
+import { toPlain } from '../../threads/failure.ts'
+import type { FromWorker, Request, Response, ToWorker, WorkerData } from '../../threads/protocol.ts'
 import type { Reading } from './context.ts'
 import { DataKeys } from './data-keys.ts'
 import { Database } from './database.ts'
-import { toPlain } from './failure.ts'
-import { deriveKeys } from './keys.ts'
 import { type AnyRead, reads } from './operations.ts'
-import type { FromWorker, Request, Response, ToWorker, WorkerData } from './protocol.ts'
 
 // Entry of a reader thread: answers one request after the other on a connection that cannot write.
 

@@ -1,5 +1,6 @@
-import { mostRows, type Reading, type Writing } from './context.ts'
-import { seal, unseal } from './sealing.ts'
+import { seal, unseal } from '../../keys/sealing.ts'
+import { mostRows } from '../../rows/pages.ts'
+import type { Reading, Writing } from './context.ts'
 
 interface Key {
   readonly kind: string

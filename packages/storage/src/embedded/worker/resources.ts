@@ -1,6 +1,7 @@
 import type { Kind, Resource } from '@gatehouse/contracts'
-import { mostRows, type Reading, type Writing } from './context.ts'
-import { eventOf, type Put, type ResourceKey, type ResourceRow, rowAfter, toResource } from './resource-rows.ts'
+import { mostRows } from '../../rows/pages.ts'
+import { eventOf, type Put, type ResourceKey, type ResourceRow, rowAfter, toResource } from '../../rows/resource-rows.ts'
+import type { Reading, Writing } from './context.ts'
 
 const find = (context: Reading, { kind, project, name }: ResourceKey) =>
   context.database.get<ResourceRow>('SELECT * FROM resource WHERE kind = ? AND project = ? AND name = ?', kind, project, name)

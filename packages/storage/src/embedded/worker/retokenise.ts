@@ -1,7 +1,8 @@
+import { Statistics } from '../../search/statistics.ts'
+import { tokenizerVersion } from '../../search/text.ts'
 import type { Writing } from './context.ts'
 import { tablesOf } from './index-documents.ts'
-import { Statistics, saveStatistics } from './statistics.ts'
-import { tokenizerVersion } from './text.ts'
+import { saveStatistics } from './statistics.ts'
 
 interface Dataset {
   readonly id: number

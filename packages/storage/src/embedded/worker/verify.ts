@@ -1,5 +1,5 @@
 import type { AuditReport } from '@gatehouse/contracts'
-import { type BoundCall, type ChainRow, ChainWalk, Findings, readHeads } from './chain-check.ts'
+import { type BoundCall, type ChainRow, ChainWalk, Findings, readHeads } from '../../audit/chain-check.ts'
 import type { Reading } from './context.ts'
 import type { Database } from './database.ts'
 

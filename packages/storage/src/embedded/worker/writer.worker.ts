@@ -1,16 +1,17 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type Advance, leftOver } from '../../journal/lines.ts'
+import { deriveKeys } from '../../keys/keys.ts'
+import { collectGarbage } from '../../threads/collect-garbage.ts'
+import { Failure, toPlain } from '../../threads/failure.ts'
+import type { FromWorker, Request, Response, ToWorker, WorkerData } from '../../threads/protocol.ts'
 import { signHead, signOrphans } from './audit.ts'
 import { AuditChain } from './audit-chain.ts'
-import { collectGarbage } from './collect-garbage.ts'
 import type { Writing } from './context.ts'
 import { DataKeys } from './data-keys.ts'
 import { Database } from './database.ts'
-import { Failure, toPlain } from './failure.ts'
-import { type Advance, finish, ingest, leftOver } from './journal.ts'
-import { deriveKeys } from './keys.ts'
+import { finish, ingest } from './journal.ts'
 import { migrate } from './migrations.ts'
 import { type AnyWrite, writes } from './operations.ts'
-import type { FromWorker, Request, Response, ToWorker, WorkerData } from './protocol.ts'
 import { retokenise } from './retokenise.ts'
 
 // Entry of the one thread that writes: requests that arrive together share a transaction (group commit).
@@ -18,6 +19,13 @@ import { retokenise } from './retokenise.ts'
 /** A transaction ends after this many operations or milliseconds, so that a small write never waits for a long ingest. */
 const mostOperations = 500
 const mostTime = 40
+/**
+ * These can wait a moment for others of their kind: nobody waits for one of them, each touches hundreds of pages of the same indexes, and
+ * what shares a transaction writes them once.
+ */
+const patient = new Set<string>(['search.replace'])
+const enoughPatient = 8
+const mostPatience = 25
 
 interface Item {
   readonly request: Request
@@ -29,6 +37,7 @@ const data = workerData as WorkerData
 const port = parentPort!
 const queue: Item[] = []
 let scheduled = false
+let waiting: NodeJS.Timeout | undefined
 // by name from a message: what does not exist fails there
 const operations = writes as unknown as Record<string, AnyWrite>
 
@@ -89,6 +98,13 @@ function serve(from: MessagePort, context: Context): void {
 
 function schedule(context: Context): void {
   if (scheduled || queue.length === 0) return
+  if (queue.length >= enoughPatient || !queue.every(({ request }) => patient.has(request.name))) start(context)
+  else waiting ??= setTimeout(() => start(context), mostPatience)
+}
+
+function start(context: Context): void {
+  clearTimeout(waiting)
+  waiting = undefined
   scheduled = true
   setImmediate(() => {
     scheduled = false

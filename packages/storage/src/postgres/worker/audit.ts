@@ -1,7 +1,8 @@
 import type { AuditHead } from '@gatehouse/contracts'
-import { type AuditRow, exportHeads, toAuditRecord } from '../../embedded/worker/audit.ts'
-import { signHead as signed } from '../../embedded/worker/audit-chain.ts'
-import { limitOf, pageOf } from '../../embedded/worker/context.ts'
+import { exportHeads } from '../../audit/heads.ts'
+import { signHead as signed } from '../../audit/links.ts'
+import { type AuditRow, toAuditRecord } from '../../rows/audit-rows.ts'
+import { limitOf, pageOf } from '../../rows/pages.ts'
 import type { Reading, ReadsLater, WritesLater, Writing } from './context.ts'
 
 export const auditReads = {

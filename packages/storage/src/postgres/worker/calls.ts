@@ -1,6 +1,6 @@
 import type { CallRecord } from '@gatehouse/contracts'
 import type { CallSummary } from '@gatehouse/kernel'
-import { limitOf, pageOf } from '../../embedded/worker/context.ts'
+import { limitOf, pageOf } from '../../rows/pages.ts'
 import type { ReadsLater } from './context.ts'
 
 interface Row {

@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditRecord } from '@gatehouse/contracts'
-import { type ChainEnd, linkTo, noRecord } from '../../embedded/worker/audit-chain.ts'
-import type { Keys } from '../../embedded/worker/keys.ts'
+import { type ChainEnd, linkTo, noRecord } from '../../audit/links.ts'
+import type { Keys } from '../../keys/keys.ts'
 import type { Database, Queries } from './database.ts'
 
 export type Append = (event: AuditEvent) => Promise<AuditRecord>

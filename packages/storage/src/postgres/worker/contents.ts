@@ -1,4 +1,4 @@
-import { unseal } from '../../embedded/worker/sealing.ts'
+import { unseal } from '../../keys/sealing.ts'
 import type { ReadsLater, WritesLater } from './context.ts'
 import { ensureKey, keyOf, type WithKey } from './data-keys.ts'
 

@@ -1,6 +1,6 @@
-import type { Args, Result } from '../../embedded/driver.ts'
-import type { Keys } from '../../embedded/worker/keys.ts'
 import type { Reads, Writes } from '../../embedded/worker/operations.ts'
+import type { Keys } from '../../keys/keys.ts'
+import type { Args, Result } from '../../threads/driver.ts'
 import type { Chain } from './chain.ts'
 import type { Database } from './database.ts'
 

@@ -1,14 +1,7 @@
-import { limitOf, pageOf } from '../../embedded/worker/context.ts'
-import {
-  type ConversationRow,
-  factsOf,
-  type MessageRow,
-  openConversation,
-  openMessage,
-  type Words,
-} from '../../embedded/worker/conversations.ts'
-import { Failure } from '../../embedded/worker/failure.ts'
-import { seal } from '../../embedded/worker/sealing.ts'
+import { seal } from '../../keys/sealing.ts'
+import { type ConversationRow, factsOf, type MessageRow, openConversation, openMessage, type Words } from '../../rows/conversation-rows.ts'
+import { limitOf, pageOf } from '../../rows/pages.ts'
+import { Failure } from '../../threads/failure.ts'
 import type { ReadsLater, WritesLater } from './context.ts'
 import { ensureKey, keyOf, type WithKey } from './data-keys.ts'
 import type { Queries } from './database.ts'

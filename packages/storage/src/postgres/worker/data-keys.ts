@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Keys } from '../../embedded/worker/keys.ts'
-import { seal, unseal } from '../../embedded/worker/sealing.ts'
+import type { Keys } from '../../keys/keys.ts'
+import { seal, unseal } from '../../keys/sealing.ts'
 import type { Queries } from './database.ts'
 
 interface Row {

@@ -62,6 +62,11 @@ export class Database implements Queries {
   async #once<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
     const client = await this.#pool.connect()
     let broken = false
+    // between two statements nobody else hears that the connection broke; the next statement says so
+    const lost = () => {
+      broken = true
+    }
+    client.on('error', lost)
     try {
       await client.query('BEGIN')
       const result = await work(queriesOf(client))
@@ -73,6 +78,7 @@ export class Database implements Queries {
       })
       throw thrown
     } finally {
+      client.off('error', lost)
       client.release(broken)
     }
   }

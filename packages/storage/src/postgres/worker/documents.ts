@@ -1,15 +1,7 @@
 import type { DocumentRecord } from '@gatehouse/contracts'
-import { limitOf, pageOf } from '../../embedded/worker/context.ts'
-import {
-  changed,
-  isReadable,
-  type SegmentOwner,
-  type SegmentRow,
-  searchName,
-  toDocument,
-  toSegment,
-} from '../../embedded/worker/document-rows.ts'
-import { Failure } from '../../embedded/worker/failure.ts'
+import { changed, isReadable, type SegmentOwner, type SegmentRow, searchName, toDocument, toSegment } from '../../rows/document-rows.ts'
+import { limitOf, pageOf } from '../../rows/pages.ts'
+import { Failure } from '../../threads/failure.ts'
 import type { ReadsLater, WritesLater } from './context.ts'
 import type { Queries } from './database.ts'
 import { lockDocument, type StoredDocument } from './document-rows.ts'

@@ -1,12 +1,11 @@
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CallRecord } from '@gatehouse/contracts'
-import type { Advance } from '../../embedded/worker/journal.ts'
-import { merkleRoot } from '../../embedded/worker/merkle.ts'
+import { merkleRoot } from '../../audit/merkle.ts'
+import { type Advance, type Line, parseLine, readLines } from '../../journal/lines.ts'
 import type { Append } from './chain.ts'
 import type { Writing } from './context.ts'
 import type { Queries } from './database.ts'
-import { type JournalLine, readBatch } from './journal-file.ts'
 
 /** Takes over what the journal file holds up to a place, batch by batch, each in a transaction of its own. */
 export async function advance(context: Writing, { file, upTo, final }: Advance): Promise<void> {
@@ -22,14 +21,14 @@ const takeBatch = ({ chain, directory, now }: Writing, file: string, upTo: numbe
   chain.write(async (queries, append) => {
     const known = await queries.get<{ position: number }>('SELECT position FROM journal_file WHERE name = $1', [file])
     const position = known?.position ?? 0
-    const { lines, damaged, end } = await readBatch(join(directory, 'journal', file), position, upTo)
-    if (end === position) return false
+    const { lines, damaged, bytes } = readLines(join(directory, 'journal', file), position, upTo, parseLine)
+    if (bytes === 0) return false
     const system = { at: now, project: 'default', actor: 'system' }
     if (damaged > 0) await append({ ...system, action: 'journal.damaged', object: `journal/${file}`, details: { lines: damaged } })
     await insertBatch(queries, append, lines, system)
     await queries.run(
       'INSERT INTO journal_file(name, position) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET position = excluded.position',
-      [file, end],
+      [file, position + bytes],
     )
     return true
   })
@@ -38,7 +37,7 @@ const takeBatch = ({ chain, directory, now }: Writing, file: string, upTo: numbe
 async function insertBatch(
   queries: Queries,
   append: Append,
-  lines: readonly JournalLine[],
+  lines: readonly Line[],
   system: { at: number; project: string; actor: string },
 ): Promise<void> {
   if (lines.length === 0) return
@@ -52,8 +51,8 @@ async function insertBatch(
 }
 
 /** Positions of the lines that were new. */
-async function insertCalls(queries: Queries, lines: readonly JournalLine[], batch: number): Promise<number[]> {
-  const column = <Value>(of: (line: JournalLine) => Value) => lines.map(of)
+async function insertCalls(queries: Queries, lines: readonly Line[], batch: number): Promise<number[]> {
+  const column = <Value>(of: (line: Line) => Value) => lines.map(of)
   const rows = await queries.all<{ position: number }>(
     `INSERT INTO call(batch, position, id, project, parent, at, consumer, "user", target, operation, "end", status, error, duration,
        input_tokens, output_tokens, weak, line)
@@ -63,16 +62,25 @@ async function insertCalls(queries: Queries, lines: readonly JournalLine[], batc
          l(id, project, parent, at, consumer, "user", target, operation, "end", status, error, duration, input, output, weak, line, ordinality)
      ON CONFLICT (id) DO NOTHING RETURNING position`,
     [
-      ...[batch, column(({ call }) => call.id), column(({ call }) => call.project), column(({ call }) => call.parent ?? null)],
-      ...[column(({ call }) => call.at), column(({ call }) => call.consumer), column(({ call }) => call.user ?? null)],
-      ...[column(({ call }) => call.target), column(({ call }) => call.operation), column(({ call }) => call.end)],
       ...[
-        column(({ call }) => call.status),
-        column(({ call }) => call.error?.code ?? null),
-        column(({ call }) => Math.round(call.duration)),
+        batch,
+        column(({ record: call }) => call.id),
+        column(({ record: call }) => call.project),
+        column(({ record: call }) => call.parent ?? null),
       ],
-      ...[column(({ call }) => call.usage?.inputTokens ?? 0), column(({ call }) => call.usage?.outputTokens ?? 0)],
-      ...[column(({ call }) => isWeak(call)), column(({ text }) => text)],
+      ...[
+        column(({ record: call }) => call.at),
+        column(({ record: call }) => call.consumer),
+        column(({ record: call }) => call.user ?? null),
+      ],
+      ...[column(({ record: call }) => call.target), column(({ record: call }) => call.operation), column(({ record: call }) => call.end)],
+      ...[
+        column(({ record: call }) => call.status),
+        column(({ record: call }) => call.error?.code ?? null),
+        column(({ record: call }) => Math.round(call.duration)),
+      ],
+      ...[column(({ record: call }) => call.usage?.inputTokens ?? 0), column(({ record: call }) => call.usage?.outputTokens ?? 0)],
+      ...[column(({ record: call }) => isWeak(call)), column(({ text }) => text)],
     ],
   )
   return rows.map(({ position }) => position)

@@ -1,4 +1,5 @@
-import { Failure } from '../../embedded/worker/failure.ts'
+import { unfinishedText } from '../../place/unfinished.ts'
+import { Failure } from '../../threads/failure.ts'
 import type { Database, Queries } from './database.ts'
 
 /** Forward only: the position in the list is the version. A published entry never changes. What is ordered or compared by is in byte order. */
@@ -67,25 +68,50 @@ CREATE TABLE job(id text PRIMARY KEY COLLATE "C", project text NOT NULL DEFAULT 
   lease_until bigint, lease_owner text, attempts int NOT NULL DEFAULT 0);
 CREATE INDEX job_by_queue ON job(queue, run_at, id);
 `,
+  // a term is looked up within its datasets: rows of others are not even read. U+0001 is in no token
+  `
+CREATE INDEX segment_words_by_dataset_term ON segment_words USING gin((tsv || array_to_tsvector(ARRAY[chr(1) || dataset::text])));
+DROP INDEX segment_words_by_term;
+`,
 ]
 
-const newestVersion = migrations.length
+export const newestVersion = migrations.length
 
-/** Lifts the store to this program's version in one transaction; processes that start together take turns. */
-export async function migrate(database: Database): Promise<void> {
+/** 0: there is no store yet. */
+export async function versionOf(queries: Queries): Promise<number> {
+  const meta = await queries.get<{ there: boolean }>("SELECT to_regclass('meta') IS NOT NULL AS there")
+  if (!meta?.there) return 0
+  return Number((await queries.get<{ value: string }>("SELECT value FROM meta WHERE key = 'version'"))?.value ?? 0)
+}
+
+/** Lifts the store to this program's version in one transaction; processes that start together take turns. Resolves with the version it had. */
+export async function migrate(database: Database): Promise<number> {
   await checkServer(database)
+  const before = await versionOf(database)
+  refuseNewer(before)
+  if (before === newestVersion) {
+    await checkVector(database)
+    return before
+  }
   await makeMeta(database)
+  await checkVector(database)
   await database.transaction(async (queries) => {
+    // a lock of the transaction: it works through poolers, and ends with the process
     await queries.run('LOCK TABLE meta IN ACCESS EXCLUSIVE MODE')
-    const found = Number((await queries.get<{ value: string }>("SELECT value FROM meta WHERE key = 'version'"))?.value ?? 0)
-    if (found > newestVersion)
-      throw new Failure(
-        'conflict',
-        `the store has version ${found}, this program knows versions up to ${newestVersion}: start a newer program`,
-      )
+    const found = await versionOf(queries)
+    refuseNewer(found)
     for (const migration of migrations.slice(found)) await queries.run(migration)
     await setMeta(queries, 'version', String(newestVersion))
   })
+  return before
+}
+
+export function refuseNewer(found: number): void {
+  if (found > newestVersion)
+    throw new Failure(
+      'conflict',
+      `the store has version ${found}, this program knows versions up to ${newestVersion}: start a newer program`,
+    )
 }
 
 /** Which key a store was made with, on first use. */
@@ -97,6 +123,12 @@ export async function checkKey(database: Database, fingerprint: string): Promise
       'unauthorized',
       'the master key is not the one this store was made with: start with the key it had, or restore a store that fits',
     )
+}
+
+/** Half a store must never serve. */
+export async function refuseUnfinished(queries: Queries): Promise<void> {
+  const row = await queries.get<{ value: string }>("SELECT value FROM meta WHERE key = 'restoring'")
+  if (row) throw new Failure('conflict', unfinishedText('this database', row.value))
 }
 
 async function setMeta(queries: Queries, key: string, value: string): Promise<void> {
@@ -113,19 +145,36 @@ async function makeMeta(database: Database): Promise<void> {
     } catch (thrown) {
       if (!alreadyMade.has((thrown as { code?: string }).code ?? '')) throw refusal(thrown)
     }
-  const vector = await database.get<{ version: string }>("SELECT extversion AS version FROM pg_extension WHERE extname = 'vector'")
-  const [major = 0, minor = 0] = vector?.version.split('.').map(Number) ?? []
-  if (major === 0 && minor < 8) throw new Failure('invalid_request', `pgvector ${vector?.version ?? ''} is too old: 0.8 is the least`)
 }
 
-const missing = new Set(['0A000', '42501', '58P01', '42704'])
+async function checkVector(queries: Queries): Promise<void> {
+  const vector = await queries.get<{ version: string }>("SELECT extversion AS version FROM pg_extension WHERE extname = 'vector'")
+  if (!vector)
+    throw new Failure('invalid_request', 'the extension vector is gone from the database: let an administrator run CREATE EXTENSION vector')
+  const [major = 0, minor = 0] = vector.version.split('.').map(Number)
+  if (major === 0 && minor < 8)
+    throw new Failure(
+      'invalid_request',
+      `pgvector ${vector.version} is too old: install 0.8 or newer, then let an administrator run ALTER EXTENSION vector UPDATE`,
+    )
+}
+
+const notInstalled = new Set(['0A000', '58P01', '42704'])
+const notAllowed = '42501'
 
 function refusal(thrown: unknown): unknown {
-  if (!missing.has((thrown as { code?: string }).code ?? '')) return thrown
-  return new Failure(
-    'invalid_request',
-    'the database lacks the extension vector or the right to make tables: install pgvector, let an administrator run CREATE EXTENSION vector, and grant CREATE on the schema',
-  )
+  const { code = '' } = thrown as { code?: string }
+  if (notInstalled.has(code))
+    return new Failure(
+      'invalid_request',
+      'the database has no pgvector: install the package pgvector for this PostgreSQL on its machine, then start again',
+    )
+  if (code === notAllowed)
+    return new Failure(
+      'invalid_request',
+      'this user may not set up the database: let an administrator run CREATE EXTENSION vector there, and GRANT CREATE ON SCHEMA public to the user',
+    )
+  return thrown
 }
 
 async function checkServer(database: Database): Promise<void> {
@@ -134,7 +183,8 @@ async function checkServer(database: Database): Promise<void> {
             current_setting('synchronous_commit') AS commit`,
   )
   if (!server) return
-  if (server.version < 160_000) throw new Failure('invalid_request', 'PostgreSQL 16 is the oldest that works')
+  if (server.version < 160_000)
+    throw new Failure('invalid_request', `this is PostgreSQL ${Math.floor(server.version / 10_000)}: 16 is the oldest that works`)
   if (server.encoding !== 'UTF8') throw new Failure('invalid_request', `the database is in ${server.encoding}: make one in UTF8`)
   if (server.commit === 'off')
     throw new Failure('invalid_request', 'synchronous_commit is off: what is acknowledged must survive a crash, so switch it on')

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { deriveKeys } from '../../embedded/worker/keys.ts'
-import type { FromWorker } from '../../embedded/worker/protocol.ts'
+import { deriveKeys } from '../../keys/keys.ts'
+import type { FromWorker } from '../../threads/protocol.ts'
 import type { PostgresWorkerData, Reading } from './context.ts'
 import { Database } from './database.ts'
 import { reads } from './operations.ts'

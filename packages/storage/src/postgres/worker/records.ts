@@ -1,5 +1,5 @@
-import { mostRows } from '../../embedded/worker/context.ts'
-import { seal, unseal } from '../../embedded/worker/sealing.ts'
+import { seal, unseal } from '../../keys/sealing.ts'
+import { mostRows } from '../../rows/pages.ts'
 import type { Reading, ReadsLater, WritesLater } from './context.ts'
 
 interface Key {

@@ -1,9 +1,11 @@
 import pg from 'pg'
-import type { Changed } from '../../embedded/worker/protocol.ts'
+import type { Changed } from '../../threads/protocol.ts'
 import { connectionOf, type Database, type Queries } from './database.ts'
 
 const channel = 'gatehouse_resource'
 const pollEvery = 2000
+/** While nobody would tell us. */
+const pollDeafEvery = 250
 /** How many changes are remembered; who missed more looks at everything. */
 const mostRemembered = 10_000
 
@@ -34,6 +36,7 @@ export class ResourceChanges {
   #listener: pg.Client | undefined
   #timer: NodeJS.Timeout | undefined
   #polling: Promise<void> = Promise.resolve()
+  #closed = false
 
   constructor(options: Options) {
     this.#options = options
@@ -41,22 +44,32 @@ export class ResourceChanges {
 
   async start(): Promise<void> {
     this.#seen = await this.#position()
-    await this.#listen()
-    this.#timer = setInterval(() => this.#poll(), pollEvery).unref()
+    await this.#listen().catch(() => {})
+    this.#next()
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#closed = true
+    clearTimeout(this.#timer)
     await this.#polling
     await this.#listener?.end()
   }
 
-  #poll(): void {
+  #next(): void {
+    this.#timer = setTimeout(
+      () => this.#poll().then(() => this.#closed || this.#next()),
+      this.#listener ? pollEvery : pollDeafEvery,
+    ).unref()
+  }
+
+  #poll(): Promise<void> {
     this.#polling = this.#polling.then(() => this.#look()).catch(() => {}) // the next poll asks again
+    return this.#polling
   }
 
   async #look(): Promise<void> {
-    if (!this.#listener) await this.#listen()
+    // asked also when it cannot be listened: connections may be few
+    if (!this.#listener) await this.#listen().catch(() => {})
     const position = await this.#position()
     if (position === this.#seen) return
     const changes = await this.#since(this.#seen, position)
@@ -84,9 +97,14 @@ export class ResourceChanges {
       if (this.#listener === client) this.#listener = undefined
     }
     client.on('error', lost).on('end', lost)
-    client.on('notification', () => this.#poll())
-    await client.connect()
-    await client.query(`LISTEN ${channel}`)
+    client.on('notification', () => void this.#poll())
+    try {
+      await client.connect()
+      await client.query(`LISTEN ${channel}`)
+    } catch (thrown) {
+      client.end().catch(() => {})
+      throw thrown
+    }
     this.#listener = client
   }
 }

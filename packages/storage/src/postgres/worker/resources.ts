@@ -1,5 +1,5 @@
-import { mostRows } from '../../embedded/worker/context.ts'
-import { eventOf, type ResourceKey, type ResourceRow, rowAfter, toResource } from '../../embedded/worker/resource-rows.ts'
+import { mostRows } from '../../rows/pages.ts'
+import { eventOf, type ResourceKey, type ResourceRow, rowAfter, toResource } from '../../rows/resource-rows.ts'
 import type { ReadsLater, WritesLater } from './context.ts'
 import type { Queries } from './database.ts'
 import { nextPosition, noteChange } from './resource-changes.ts'

@@ -1,5 +1,5 @@
-import { Statistics } from '../../embedded/worker/statistics.ts'
-import { tokenizerVersion } from '../../embedded/worker/text.ts'
+import { Statistics } from '../../search/statistics.ts'
+import { tokenizerVersion } from '../../search/text.ts'
 import type { Writing } from './context.ts'
 import type { Queries } from './database.ts'
 import { vectorLiteral } from './lexemes.ts'

@@ -11,9 +11,9 @@ import {
   scored,
   toCandidate,
   weightsOf,
-} from '../../embedded/worker/candidates.ts'
-import { type DatasetRow, segmentsOf } from '../../embedded/worker/dataset-statistics.ts'
-import { longDocument, matchTermsOf, tokensOf } from '../../embedded/worker/text.ts'
+} from '../../search/candidates.ts'
+import { type DatasetRow, segmentsOf } from '../../search/statistics.ts'
+import { longDocument, matchTermsOf, tokensOf } from '../../search/text.ts'
 import type { Reading, ReadsLater } from './context.ts'
 import { quoted } from './lexemes.ts'
 import { datasetRows, Frequencies } from './statistics.ts'
@@ -60,16 +60,24 @@ async function byWords({ database }: Reading, query: SearchQuery, datasets: read
   const found = frequencies.inBodies(terms)
   const chosen = affordable(rarest(terms, found, count), found)
   const weights = weightsOf(chosen, found, count)
-  const rows = await database.all<CandidateRow>(wordsStatement(query.countWithheld === true), [
-    ...[datasets.map(({ id }) => id), query.principals],
-    ...[weights.map(([term]) => quoted(term)), weights.map(([, weight]) => weight), query.words],
-  ])
+  const rows = await database.all<CandidateRow>(
+    wordsStatement(query.countWithheld === true, (found.get(chosen[0] ?? '') ?? 0) > mostMatches),
+    [
+      ...[datasets.map(({ id }) => id), query.principals],
+      ...[weights.map(([term]) => quoted(term)), weights.map(([, weight]) => weight), query.words],
+      weights.map(([term]) => within(term, datasets)),
+    ],
+  )
   await frequencies.load(database, longIdentities(rows))
   return scored(query.text, rows, frequencies.statistics())
 }
 
+/** A term where it stands in one of the datasets. */
+const within = (term: string, datasets: readonly DatasetRow[]) =>
+  `${quoted(term)} & (${datasets.map(({ id }) => quoted(`\u0001${id}`)).join(' | ')})`
+
 /** Rarest first, as many as bring no more rows to rank than this; the commonest bring the most and tell the least. */
-const mostMatches = 20_000
+const mostMatches = 10_000
 
 function affordable(terms: readonly string[], found: ReadonlyMap<string, number>): readonly string[] {
   let rows = 0
@@ -96,22 +104,38 @@ async function byVector(
 /**
  * The filter stands in every leg before its order and limit. The engine's order only decides which rows become candidates; it has no weight of
  * rare terms of its own, so each term is looked up alone and brings ours. With `withheld` the matches are walked once for both sides: those the
- * asker may not read are limited on their own and only counted.
+ * asker may not read are limited on their own and only counted. Of a `crowded` term, in more rows than can be ranked, each side takes as
+ * many as can: which ones matters little, so common a word tells nothing.
  */
-function wordsStatement(withheld: boolean): string {
-  const terms = 'unnest($3::tsquery[], $4::float8[]) t(q, weight)'
+function wordsStatement(withheld: boolean, crowded: boolean): string {
   return `
 WITH i AS MATERIALIZED (
        SELECT d.id FROM ${terms} JOIN document d ON d.identity_tsv @@ t.q WHERE d.dataset = ANY($1) AND d.acl && $2::text[]
         GROUP BY d.id ORDER BY sum(t.weight * ts_rank(d.identity_tsv, t.q, 1)) DESC LIMIT ${mostNamedDocuments}),
-     h AS MATERIALIZED (
-       SELECT w.id, w.document, t.weight * ts_rank(w.tsv, t.q, 1) AS s, ${withheld ? 'w.acl && $2::text[]' : 'true'} AS readable
-         FROM ${terms} JOIN segment_words w ON w.tsv @@ t.q WHERE w.dataset = ANY($1) AND ${withheld ? 'w.acl IS NOT NULL' : 'w.acl && $2::text[]'}),
+     h AS MATERIALIZED (${crowded ? crowdedMatches(withheld) : matches(withheld)}),
      m AS MATERIALIZED (SELECT id, document, readable, sum(s) AS s FROM h GROUP BY id, document, readable),
      f AS ((SELECT id, readable FROM m WHERE readable ORDER BY s DESC LIMIT $5)
      UNION (SELECT id, readable FROM m WHERE readable AND document IN (SELECT id FROM i) ORDER BY s DESC LIMIT ${mostIdentityRows})
      ${withheld ? `UNION (SELECT id, readable FROM m WHERE NOT readable ORDER BY s DESC LIMIT ${mostWithheld})` : ''})
 SELECT ${columns}, f.readable::int AS readable FROM f JOIN ${joined}`
+}
+
+const terms = 'unnest($3::tsquery[], $4::float8[]) t(q, weight)'
+const termsWithin = 'unnest($3::tsquery[], $4::float8[], $6::tsquery[]) t(q, weight, filter)'
+// as the index has it
+const ofTerm = '(w.tsv || array_to_tsvector(ARRAY[chr(1) || w.dataset::text])) @@ t.filter AND w.dataset = ANY($1)'
+const score = 't.weight * ts_rank(w.tsv, t.q, 1) AS s'
+
+const matches = (withheld: boolean) => `
+       SELECT w.id, w.document, ${score}, ${withheld ? 'w.acl && $2::text[]' : 'true'} AS readable
+         FROM ${termsWithin} JOIN segment_words w ON ${ofTerm} WHERE ${withheld ? 'w.acl IS NOT NULL' : 'w.acl && $2::text[]'}`
+
+function crowdedMatches(withheld: boolean): string {
+  const side = (filter: string, readable: boolean) => `
+       SELECT c.*, ${readable} AS readable FROM ${termsWithin},
+              LATERAL (SELECT w.id, w.document, ${score} FROM segment_words w WHERE ${ofTerm} AND ${filter} LIMIT ${mostMatches}) c`
+  const readable = side('w.acl && $2::text[]', true)
+  return withheld ? `${readable} UNION ALL ${side('NOT w.acl && $2::text[]', false)}` : readable
 }
 
 const columns = `g.id, g.public_id, g.document, d.public_id AS document_id, s.public_id AS dataset_id, g.version, g.position, g.body, g.text_at,

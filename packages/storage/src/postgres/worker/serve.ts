@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
-import { collectGarbage } from '../../embedded/worker/collect-garbage.ts'
-import type { FromWorker, Request, Response, ToWorker } from '../../embedded/worker/protocol.ts'
+import { collectGarbage } from '../../threads/collect-garbage.ts'
+import type { FromWorker, Request, Response, ToWorker } from '../../threads/protocol.ts'
 import { toPlain } from './failure.ts'
 
 type Operation = (args: never, now: number) => Promise<unknown>

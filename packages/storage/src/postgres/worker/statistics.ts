@@ -1,6 +1,5 @@
-import type { DatasetRow } from '../../embedded/worker/dataset-statistics.ts'
-import type { Field, Statistics } from '../../embedded/worker/statistics.ts'
-import type { DatasetStatistics, FieldStatistics } from '../../embedded/worker/text.ts'
+import type { DatasetRow, Field, Statistics } from '../../search/statistics.ts'
+import type { DatasetStatistics, FieldStatistics } from '../../search/text.ts'
 import type { Queries } from './database.ts'
 
 export const datasetRows = (queries: Queries, ids: readonly string[], project?: string): Promise<DatasetRow[]> =>

@@ -5,6 +5,8 @@ const mostDimensions = 16_000
 const mostIndexed = 4000
 /** With fewer readable rows than this a plain scan is faster than the index, and exact. */
 const exactUpTo = 5000
+/** How far the index is followed for rows that pass the filter. */
+const mostScanned = 20_000
 
 const tableOf = (dimension: number) => `segment_vector_${dimension}`
 
@@ -46,6 +48,8 @@ export async function ensureVectorTable(database: Database, dimension: number): 
          vector halfvec(${dimension}) NOT NULL) WITH (fillfactor = 70)`,
     )
     await queries.run(`CREATE INDEX IF NOT EXISTS ${table}_by_dataset ON ${table}(dataset)`)
+    // how few somebody may read is counted in every search
+    await queries.run(`CREATE INDEX IF NOT EXISTS ${table}_by_acl ON ${table} USING gin(acl)`)
     if (dimension <= mostIndexed)
       await queries.run(
         `CREATE INDEX IF NOT EXISTS ${table}_near ON ${table} USING hnsw (vector halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)`,
@@ -80,33 +84,45 @@ interface VectorLeg {
   readonly principals: readonly string[]
   readonly vector: Float32Array
   readonly most: number
+  /** For tests. */
+  readonly mostScanned?: number
 }
 
 /** Cosine distances over what the asker may read, nearest first. Vectors of another length are of another model: left out. */
-export async function vectorsLeg(database: Database, { datasets, principals, vector, most }: VectorLeg): Promise<Map<number, number>> {
-  const text = normalised(vector)
-  const table = tableOf(vector.length)
+export async function vectorsLeg(database: Database, leg: VectorLeg): Promise<Map<number, number>> {
+  const text = normalised(leg.vector)
+  const table = tableOf(leg.vector.length)
   if (text === undefined || !(await vectorTables(database)).includes(table)) return new Map()
   const readable = `FROM ${table} WHERE dataset = ANY($1) AND acl && $2::text[]`
-  const few = await database.get<{ rows: number }>(`SELECT count(*) AS rows FROM (SELECT 1 ${readable} LIMIT ${exactUpTo + 1}) r`, [
-    datasets,
-    principals,
-  ])
-  const exact = vector.length > mostIndexed || (few?.rows ?? 0) <= exactUpTo
-  const rows = await database.transaction(async (queries) => {
-    if (!exact) await tune(queries)
-    return queries.all<{ id: number; distance: number }>(
-      // the addition keeps the planner from the index
-      `SELECT id, vector <=> $3::halfvec AS distance ${readable} ORDER BY (vector <=> $3::halfvec)${exact ? ' + 0' : ''} LIMIT $4`,
-      [datasets, principals, text, most],
-    )
-  })
-  return new Map(rows.sort((a, b) => a.distance - b.distance).map(({ id, distance }) => [id, distance]))
+  const count = `SELECT count(*) AS rows FROM (SELECT 1 ${readable} LIMIT ${exactUpTo + 1}) r`
+  const few = await database.get<{ rows: number }>(count, [leg.datasets, leg.principals])
+  const scan = { readable, values: [leg.datasets, leg.principals, text, leg.most] }
+  const rows = leg.vector.length > mostIndexed || (few?.rows ?? 0) <= exactUpTo ? [] : await byIndex(database, scan, leg.mostScanned)
+  // few, or all of them far from where the index looks
+  const found = rows.length < Math.min(leg.most, few?.rows ?? 0) ? await exactly(database, scan) : rows
+  return new Map(found.sort((a, b) => a.distance - b.distance).map(({ id, distance }) => [id, distance]))
 }
 
-/** For this transaction: go on in the index until enough rows pass the filter. */
-async function tune(queries: Queries): Promise<void> {
-  await queries.run('SET LOCAL hnsw.iterative_scan = relaxed_order')
-  await queries.run('SET LOCAL hnsw.ef_search = 80')
-  await queries.run('SET LOCAL hnsw.max_scan_tuples = 20000')
+interface Scan {
+  readonly readable: string
+  readonly values: readonly unknown[]
 }
+interface Near {
+  id: number
+  distance: number
+}
+
+/** The addition keeps the planner from the index. */
+const exactly = (queries: Queries, { readable, values }: Scan): Promise<Near[]> =>
+  queries.all<Near>(`SELECT id, vector <=> $3::halfvec AS distance ${readable} ORDER BY (vector <=> $3::halfvec) + 0 LIMIT $4`, values)
+
+/** The settings are the transaction's: go on in the index until enough rows pass the filter. */
+const byIndex = (database: Database, { readable, values }: Scan, scanned = mostScanned): Promise<Near[]> =>
+  database.transaction(async (queries) => {
+    await queries.run(
+      `SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '80', true),
+              set_config('hnsw.max_scan_tuples', $1, true)`,
+      [String(scanned)],
+    )
+    return queries.all<Near>(`SELECT id, vector <=> $3::halfvec AS distance ${readable} ORDER BY vector <=> $3::halfvec LIMIT $4`, values)
+  })

@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditReport } from '@gatehouse/contracts'
-import { type BoundCall, type ChainRow, ChainWalk, Findings, readHeads } from '../../embedded/worker/chain-check.ts'
+import { type BoundCall, type ChainRow, ChainWalk, Findings, readHeads } from '../../audit/chain-check.ts'
 import type { Reading, ReadsLater } from './context.ts'
 
 const pageSize = 2000
@@ -17,7 +17,7 @@ interface Row extends ChainRow {
 }
 
 /** Heads are read first: whatever they speak of was committed before. Page by page, so that no transaction stays open. */
-async function verifyStore({ database, keys, headsFile }: Reading): Promise<AuditReport> {
+export async function verifyStore({ database, keys, headsFile }: Omit<Reading, 'now'>): Promise<AuditReport> {
   const findings = new Findings()
   const stored = await database.all<{ body: string }>('SELECT body FROM audit_head')
   const heads = readHeads(

@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type Advance, leftOver } from '../../embedded/worker/journal.ts'
-import { deriveKeys } from '../../embedded/worker/keys.ts'
-import type { FromWorker } from '../../embedded/worker/protocol.ts'
+import { type Advance, leftOver } from '../../journal/lines.ts'
+import { deriveKeys } from '../../keys/keys.ts'
+import type { FromWorker } from '../../threads/protocol.ts'
 import { signHead, signOrphans } from './audit.ts'
 import { Chain } from './chain.ts'
 import type { PostgresWorkerData, Writing } from './context.ts'
 import { Database } from './database.ts'
 import { toPlain } from './failure.ts'
 import { advance } from './journal.ts'
-import { checkKey, migrate } from './migrations.ts'
+import { checkKey, migrate, refuseUnfinished } from './migrations.ts'
 import { writes } from './operations.ts'
 import { ResourceChanges } from './resource-changes.ts'
 import { retokenise } from './retokenise.ts'
@@ -44,6 +44,7 @@ try {
 
 async function start(context: Writing): Promise<void> {
   await migrate(context.database)
+  await refuseUnfinished(context.database)
   await checkKey(context.database, context.keys.fingerprint)
   // the lock of the directory says that whoever wrote these is dead
   for (const left of leftOver(context.directory)) await advance(context, left)

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, opendir, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { AppError, type Blobs } from '@gatehouse/kernel'
+import { stepsOf } from './blob-key.ts'
+
+/** Blobs as files: written under a temporary name, synced, renamed. */
+export class DirectoryBlobs implements Blobs {
+  readonly #root: string
+
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#path(key)
+    await mkdir(dirname(path), { recursive: true })
+    const temporary = `${path}.${randomUUID()}.tmp`
+    try {
+      const file = await open(temporary, 'wx', 0o600)
+      try {
+        await file.writeFile(bytes)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(temporary, path)
+    } catch (thrown) {
+      await rm(temporary, { force: true })
+      throw failureOf(thrown)
+    }
+    await syncDirectory(dirname(path))
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(this.#path(key))
+    } catch (thrown) {
+      if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(thrown) ?? '')) return undefined
+      throw failureOf(thrown)
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true })
+  }
+
+  async removeAll(prefix: string): Promise<void> {
+    await rm(this.#path(prefix.replace(/\/$/, '')), { recursive: true, force: true })
+  }
+
+  async *list(prefix: string): AsyncIterable<string> {
+    const below = prefix.replace(/\/$/, '')
+    yield* keysIn(below === '' ? this.#root : this.#path(below), below)
+  }
+
+  #path(key: string): string {
+    return join(this.#root, ...stepsOf(key))
+  }
+}
+
+async function* keysIn(directory: string, key: string): AsyncIterable<string> {
+  for await (const entry of await opendirIfThere(directory)) {
+    const name = key === '' ? entry.name : `${key}/${entry.name}`
+    if (entry.isDirectory()) yield* keysIn(join(directory, entry.name), name)
+    // a temporary file is not there yet
+    else if (entry.isFile() && !entry.name.endsWith('.tmp')) yield name
+  }
+}
+
+const opendirIfThere = (directory: string) =>
+  opendir(directory).catch((thrown: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '')) return []
+    throw failureOf(thrown)
+  })
+
+const codeOf = (thrown: unknown) => (thrown as NodeJS.ErrnoException | undefined)?.code
+
+function failureOf(thrown: unknown): unknown {
+  const full = codeOf(thrown) === 'ENOSPC' || codeOf(thrown) === 'EDQUOT'
+  return full ? new AppError('overloaded', 'the disk of the store is full', { cause: thrown }) : thrown
+}
+
+/** The rename itself must survive a power cut, too. */
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return // directories cannot be opened there
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
