@@ -6,7 +6,7 @@ import { linesOf } from './collection.ts'
 import { loadManifest, type Outcome, type Question } from './handbook.ts'
 
 /** All questions through the chat app of a real server, each in the session of its asker. */
-export async function askServer(file: string, folder: string): Promise<Outcome[]> {
+export async function askServer(file: string, folder: string, given: { config?: string; embedded?: boolean } = {}): Promise<Outcome[]> {
   const place = temporaryPlace()
   const { documents } = await loadManifest(folder)
   const paths = new Map(documents.map(({ title, path }) => [title, path]))
@@ -17,12 +17,14 @@ export async function askServer(file: string, folder: string): Promise<Outcome[]
     port: 0,
     controlPort: 0,
     sample: folder,
+    ...(given.config !== undefined && { config: given.config }),
     environment: {},
     quiet: true,
   })
   try {
     await server.synced
     const operator = await becomeOperator(server)
+    if (given.embedded) await until(async () => (await operator.admin.getBase({ path: { base: 'handbook' } })).vectors?.ready === true)
     const people = new Map<string, Person>()
     const outcomes: Outcome[] = []
     for (const question of await linesOf<Question>(file)) {
@@ -35,6 +37,10 @@ export async function askServer(file: string, folder: string): Promise<Outcome[]
     await server.close()
     place.remove()
   }
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100))
 }
 
 async function askOne(person: Person, question: Question, paths: ReadonlyMap<string, string>): Promise<Outcome> {

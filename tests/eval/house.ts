@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Principal, specs } from '@gatehouse/contracts'
-import type { Inspector, Store } from '@gatehouse/kernel'
+import { type KnowledgeBaseSpec, type Principal, specs } from '@gatehouse/contracts'
+import type { Inspector, SearchModels, Store } from '@gatehouse/kernel'
 import {
   type Bases,
   createBases,
+  createDatasetEmbeddings,
   createDatasets,
   createIngest,
   createReader,
@@ -14,6 +15,7 @@ import {
   type KnowledgeDatasets,
 } from '@gatehouse/knowledge'
 import { createEmbeddedStore } from '@gatehouse/storage'
+import type { z } from 'zod'
 
 /** Store and knowledge without a server, in a folder that goes away. */
 export interface House {
@@ -21,13 +23,14 @@ export interface House {
   readonly bases: Bases
   readonly ingest: Ingest
   readonly datasets: KnowledgeDatasets
-  addBase(name: string, access: readonly Principal[]): Promise<string>
+  /** Makes or changes it. */
+  addBase(name: string, access: readonly Principal[], more?: Omit<z.input<typeof KnowledgeBaseSpec>, 'access'>): Promise<string>
   close(): Promise<void>
 }
 
 const lenient: Inspector = { inspect: async () => ({ action: 'allow', findings: [] }) }
 
-export async function createHouse(inspector: Inspector = lenient): Promise<House> {
+export async function createHouse(inspector: Inspector = lenient, models?: SearchModels): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-eval-'))
   const store = await createEmbeddedStore({
     directory: join(folder, 'data'),
@@ -37,12 +40,14 @@ export async function createHouse(inspector: Inspector = lenient): Promise<House
   const clock = { now: Date.now }
   const bases = createBases(store.resources)
   const { documents, search: index, blobs, jobs } = store
-  const ingest = createIngest({ documents, index, blobs, jobs, bases, inspector, clock, reader: createReader() }, { owner: 'eval' })
+  const embed = models && { embed: { models, states: createDatasetEmbeddings(store.records) } }
+  const ports = { documents, index, blobs, bases, inspector, clock, ...embed }
+  const ingest = createIngest({ ...ports, jobs, reader: createReader() }, { owner: 'eval', idleMilliseconds: 50 })
   return {
     ...{ store, bases, ingest },
-    datasets: createDatasets({ documents, index, blobs, bases, inspector, clock }),
-    async addBase(name, access) {
-      const spec = specs.KnowledgeBase.parse({ title: name, access })
+    datasets: createDatasets(ports),
+    async addBase(name, access, more) {
+      const spec = specs.KnowledgeBase.parse({ title: name, ...more, access })
       const { id } = await store.resources.put({ kind: 'KnowledgeBase', project: 'default', name, spec, managedBy: 'api' }, 'eval')
       return id
     },

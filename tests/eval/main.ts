@@ -15,13 +15,15 @@ import {
 } from './handbook.ts'
 import { askServer } from './handbook-server.ts'
 import { measureRetrieval, type RetrievalFigures } from './retrieval.ts'
+import { measureWays } from './vectors/measure.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const usage = `npm run eval -- handbook [--file questions.jsonl] [--folder examples/handbook] [--in-process] [--json] [--check] [--verbose]
+const usage = `npm run eval -- handbook [--file questions.jsonl] [--folder examples/handbook] [--in-process] [--vectors] [--json] [--check] [--verbose]
 npm run eval -- retrieval --data FOLDER [--set NAME …] [--limit N] [--json] [--check]
 
 handbook   the sample company through the real server: sign in as each person, ask, compare with the right answers
 retrieval  collections with corpus.jsonl, queries.jsonl and qrels.tsv, one folder each
+--vectors  words, hybrid, and hybrid with a reranker side by side, on the questions and on paraphrases; the vendor is scripted
 --check    exit with 1 when a floor is missed; the last line has the figures`
 
 /** nDCG at 10: below it the build fails. */
@@ -34,6 +36,7 @@ const { values, positionals } = parseArgs({
     check: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     'in-process': { type: 'boolean', default: false },
+    vectors: { type: 'boolean', default: false },
     file: { type: 'string', default: join(root, 'examples/handbook/questions.jsonl') },
     folder: { type: 'string', default: join(root, 'examples/handbook') },
     data: { type: 'string' },
@@ -44,10 +47,29 @@ const { values, positionals } = parseArgs({
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
 async function run(what: string): Promise<boolean> {
+  if (what === 'handbook' && values.vectors) return ways()
   if (what === 'handbook') return handbook(resolve(values.file))
   if (what === 'retrieval' && values.data && existsSync(values.data)) return retrieval(resolve(values.data))
   print(usage)
   process.exit(2)
+}
+
+/** Hybrid must not lose what words find, and must find more of what is said in other words. */
+async function ways(): Promise<boolean> {
+  const folder = resolve(values.folder)
+  const sets = { questions: resolve(values.file), paraphrases: join(root, 'tests/eval/vectors/paraphrases.jsonl') }
+  const all: Record<string, Awaited<ReturnType<typeof measureWays>>> = {}
+  for (const [name, file] of Object.entries(sets)) {
+    const measured = await measureWays(file, folder)
+    all[name] = measured
+    if (!values.json)
+      for (const { way, calls, citation, contains, falseRefusals, refused, leaked } of measured.map(rounded))
+        print(
+          `${name}, ${way}: citation ${citation}, contains gold ${contains}, false refusals ${falseRefusals}, refused ${refused}, leaked ${leaked}; ${calls} calls of the scripted vendor`,
+        )
+  }
+  if (values.json) print(JSON.stringify(all))
+  return Object.values(all).every(([words, hybrid]) => words && hybrid && hybrid.citation >= words.citation - 0.02 && hybrid.leaked === 0)
 }
 
 async function handbook(file: string): Promise<boolean> {

@@ -46,6 +46,16 @@ test('tool calls pass in both modes', async () => {
   expect(JSON.parse(house.upstream.requests.at(-1)!.body).tools).toEqual(tools)
 })
 
+test('the unmodified client gets vectors, as numbers and as the base64 it asks for by itself', async () => {
+  const inputs = Array.from({ length: 100 }, (_, at) => `text ${at}`) // more than this vendor takes at once
+  const { data, usage } = await client.embeddings.create({ model: 'vectors', input: inputs })
+  expect(data.map(({ index }) => index)).toEqual(inputs.map((_, at) => at))
+  const plain = await client.embeddings.create({ model: 'assistant', input: inputs[99]!, encoding_format: 'float' })
+  const near = (vector: readonly number[]) => vector.map((value) => Math.round(value * 1e6))
+  expect(near(data[99]!.embedding)).toEqual(near(plain.data[0]!.embedding))
+  expect(usage.prompt_tokens).toBe(inputs.reduce((sum, text) => sum + Math.ceil(text.length / 4), 0))
+})
+
 test('errors reach the client as its own kinds, with the reason', async () => {
   const stranger = new OpenAI({ apiKey: 'gh-wrong', baseURL: `${house.url}/v1`, maxRetries: 0 })
   await expect(stranger.chat.completions.create({ model: 'assistant', messages })).rejects.toMatchObject({
@@ -56,7 +66,8 @@ test('errors reach the client as its own kinds, with the reason', async () => {
     status: 429,
     code: 'rate_limit_exceeded',
   })
-  await expect(client.embeddings.create({ model: 'assistant', input: 'x' })).rejects.toMatchObject({ status: 415, code: 'unsupported' })
+  await expect(client.embeddings.create({ model: '400', input: 'x' })).rejects.toMatchObject({ status: 400, code: 'invalid_request' })
+  await expect(client.embeddings.create({ model: 'vectors', input: [1, 2] })).rejects.toMatchObject({ status: 400, param: 'input' })
   const stream = await client.chat.completions.create({ model: 'reset-midway', messages, stream: true })
   const reading = async () => {
     for await (const _ of stream);

@@ -46,7 +46,7 @@ test('no vendor is reached except through the pipeline, with a reservation', asy
       readFileSync(join(root, file), 'utf8'),
     ),
   )
-  expect(opening.filter((file) => file !== 'providers/src/scripted/server.ts')).toEqual(['providers/src/transport.ts'])
+  expect(opening.filter((file) => file !== 'providers/src/scripted/server.ts')).toEqual(['providers/src/http/connection.ts'])
 
   // every call that reached the vendor is on the ledger, and the sums agree
   for (const model of ['text', 'tools', '500', 'reset']) await (await house.chat({ model, messages })).text()

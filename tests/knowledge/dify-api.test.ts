@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import type { KeyVerb } from '@gatehouse/contracts'
 import { createDifyKnowledgeApi } from '@gatehouse/knowledge'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHouse, type House } from '../eval/house.ts'
@@ -6,7 +7,7 @@ import { createHouse, type House } from '../eval/house.ts'
 // transcribed from the public documentation of Dify's service API (1.16); unproved on a live server
 
 const key = (consumer: string, kind: 'dataset' | 'app' = 'dataset') => ({
-  ...{ project: 'default', consumer, kind, datasets: [] },
+  ...{ project: 'default', consumer, kind, datasets: [], verbs: ['read', 'write'] as readonly KeyVerb[] },
   asker: { consumer, principals: [`consumer:${consumer}` as const, 'everyone' as const] },
 })
 const hashed = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -15,6 +16,8 @@ const keys = new Map<string, ReturnType<typeof key> & { expiresAt?: number }>([
   [hashed('dataset-two'), key('two')],
   [hashed('app-one'), key('one', 'app')],
   [hashed('dataset-old'), { ...key('one'), expiresAt: 1 }],
+  [hashed('dataset-reads'), { ...key('one'), verbs: ['read'] }],
+  [hashed('dataset-writes'), { ...key('one'), verbs: ['write'] }],
 ])
 
 let house: House
@@ -67,6 +70,42 @@ describe('keys', () => {
     const reply = await call('GET', '/datasets', undefined, bearer)
     expect(reply).toMatchObject({ status: 401, body: { code: 'unauthorized', message: 'Access token is invalid', status: 401 } })
     expect(reply.headers.get('www-authenticate')).toBe('Bearer realm="api"')
+  })
+  it('a key that only reads searches and lists, and changes nothing', async () => {
+    const { dataset, document } = await withText('The heron waits.')
+    const changes: [string, string, unknown?][] = [
+      ['POST', '/datasets', { name: 'mine' }],
+      ['PATCH', `/datasets/${dataset}`, { name: 'mine' }],
+      ['DELETE', `/datasets/${dataset}`],
+      ['POST', `/datasets/${dataset}/document/create-by-text`, { name: 'a', text: 'b' }],
+      ['POST', `/datasets/${dataset}/document/create_by_file`, new FormData()],
+      ['POST', `/datasets/${dataset}/documents/${document}/update-by-text`, { name: 'a', text: 'b' }],
+      ['PATCH', `/datasets/${dataset}/documents/status/disable`, { document_ids: [document] }],
+      ['PATCH', `/datasets/${dataset}/documents/${document}`, new FormData()],
+      ['DELETE', `/datasets/${dataset}/documents/${document}`],
+    ]
+    const message = 'This key may only read; it cannot write.'
+    for (const [method, path, body] of changes)
+      expect(await call(method, path, body, 'dataset-reads')).toMatchObject({
+        status: 403,
+        body: { code: 'forbidden', message, status: 403 },
+      })
+    for (const [method, path, body] of [
+      ['GET', '/datasets'],
+      ['GET', `/datasets/${dataset}/documents/${document}`],
+      ['POST', `/datasets/${dataset}/retrieve`, { query: 'heron' }],
+    ] as const)
+      expect((await call(method, path, body, 'dataset-reads')).status).toBe(200)
+  })
+  it('a key that only writes adds and reads nothing', async () => {
+    const dataset = await newDataset()
+    const added = await call('POST', `/datasets/${dataset}/document/create-by-text`, { name: 'a', text: 'b' }, 'dataset-writes')
+    expect(added.status).toBe(200)
+    for (const [method, path, body] of [
+      ['GET', `/datasets/${dataset}/documents`],
+      ['POST', `/datasets/${dataset}/retrieve`, { query: 'b' }],
+    ] as const)
+      expect(await call(method, path, body, 'dataset-writes')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   })
   it('another consumer’s dataset does not exist', async () => {
     const { dataset, document } = await withText('The otter sleeps.')

@@ -57,7 +57,7 @@ describe('a document on its way in', () => {
   })
   it.each([
     ['empty of text', ' \n ', 'empty'],
-    ['binary under a false name', new Uint8Array([0x50, 0x4b, 3, 4, 0, 0, 0, 0]), 'unsupported'],
+    ['binary under a false name', new Uint8Array([0x50, 0x4b, 3, 4, 0, 0, 0, 0]), 'mistyped'],
   ])('that is %s ends with an error that says why', async (_, content, code) => {
     const { id } = await add(content)
     const document = await now(id)
@@ -65,7 +65,8 @@ describe('a document on its way in', () => {
     expect(document.error!.message.length).toBeGreaterThan(10)
   })
   it('of no bytes, of a kind that cannot be read, or for a base that is not there is refused at once', async () => {
-    await expect(add('')).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(add('')).rejects.toMatchObject({ code: 'invalid_request', details: { reason: 'empty' } })
+    await expect(add(new Uint8Array(50_000_001))).rejects.toMatchObject({ code: 'too_large', details: { reason: 'large' } })
     await expect(add('x', { name: 'a.pptx' })).rejects.toMatchObject({ code: 'unsupported' })
     await expect(add('x', { base: 'nowhere' })).rejects.toMatchObject({ code: 'not_found' })
   })

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CallRecord } from '@gatehouse/contracts'
+import type { AppRequest, CallRecord, ChatRequest, EmbedRequest, RerankRequest } from '@gatehouse/contracts'
 import {
   AppError,
   type Clock,
@@ -18,12 +18,15 @@ import {
 import { Delivery, sendError } from './delivery.ts'
 import { statusIn } from './dialects/errors.ts'
 import { decodeChat } from './dialects/openai-chat.ts'
+import { decodeEmbeddings, encodeEmbeddings } from './dialects/openai-embeddings.ts'
+import { decodeRerank, encodeRerank } from './dialects/rerank.ts'
 import { askerOf, identify, KeyHashes, stripIdentity } from './identity.ts'
 import { parseBody } from './json-body.ts'
 import { matchPath, type PathMatch, printable } from './paths.ts'
 import { readBody } from './read-body.ts'
 import { mayCall } from './routes.ts'
 import type { AppTarget, KeyEntry, RouteTarget, Snapshot } from './snapshot.ts'
+import { WholeDelivery } from './whole-delivery.ts'
 
 export interface EdgeOptions {
   /** The configuration of this moment; asked once per request. */
@@ -87,7 +90,8 @@ class EdgeWork {
     try {
       entry = identify(request, snapshot, this.#hashes, now)
       if (match.operation === 'models') return void sendModels(response, snapshot, entry, match.prefix)
-      if (match.operation !== 'chat') throw new AppError('unsupported', `${match.operation} is not supported yet; supported: chat, models`)
+      if (match.dialect !== 'openai-chat' || !isServed(match.operation))
+        throw new AppError('unsupported', `${match.operation} is not supported yet; supported: chat, models, embed, rerank`)
       this.#options.journal.check()
     } catch (thrown) {
       refuse(thrown)
@@ -97,23 +101,20 @@ class EdgeWork {
       refuse(error)
       response.on('finish', () => setTimeout(() => request.complete || request.socket.destroy(), 1000).unref()) // time to read the refusal
     }
-    readBody(request, this.#body, this.#wheel, (body) => this.#chat(request, response, { entry, match, snapshot, body, started, now }), cut)
+    readBody(request, this.#body, this.#wheel, (body) => this.#call(request, response, { entry, match, snapshot, body, started, now }), cut)
   }
 
-  #chat(request: IncomingMessage, response: ServerResponse, call: Called): void {
+  #call(request: IncomingMessage, response: ServerResponse, call: Called): void {
     const id = uuidv7(call.now)
     let model = ''
     try {
-      const chat = decodeChat(parseBody(call.body))
-      model = chat.model
-      const asker = askerOf(call.entry, chat.raw.user)
+      const decoded = decoders[operationOf(call)](parseBody(call.body))
+      model = decoded.model
+      const asker = askerOf(call.entry, decoded.raw.user)
       const target = targetOf(call, model)
       const notes = emptyNotes('openai-chat', call.started)
       notes.key = call.entry.label
-      const asked =
-        target.kind === 'app'
-          ? ({ operation: 'app', app: target.name, inputs: {}, query: lastQuestion(chat.messages), stream: chat.stream } as const)
-          : chat
+      const asked = target.kind === 'app' ? askedOf(decoded, target.name) : decoded
       const { project, limits } = call.entry
       this.#drive(request, response, model, new Exchange({ id, project, asker, target, request: asked, body: call.body, limits, notes }))
     } catch (thrown) {
@@ -123,7 +124,7 @@ class EdgeWork {
 
   #drive(request: IncomingMessage, response: ServerResponse, model: string, exchange: Exchange): void {
     const { handlers, record } = this.#options
-    const delivery = new Delivery(exchange, response, model, languageOf(request), this.#delivery)
+    const delivery = this.#deliveryOf(exchange, request, response, model)
     response.on('close', () => {
       if (!response.writableFinished) exchange.cancel(new AppError('cancelled', 'the caller left'))
     })
@@ -134,8 +135,19 @@ class EdgeWork {
     drive(handlers[exchange.target.kind], exchange, delivery, recorded, exchange.request.stream ? 'bytes' : 'events')
   }
 
+  #deliveryOf(exchange: Exchange, request: IncomingMessage, response: ServerResponse, model: string): Delivery | WholeDelivery {
+    const { request: asked, id } = exchange
+    const options = { language: languageOf(request), now: this.#delivery.now }
+    if (asked.operation === 'embed')
+      return new WholeDelivery(exchange, response, { ...options, encode: (payload) => encodeEmbeddings(payload, asked) })
+    if (asked.operation === 'rerank')
+      return new WholeDelivery(exchange, response, { ...options, encode: (payload) => encodeRerank(payload, asked, id) })
+    return new Delivery(exchange, response, model, options.language, this.#delivery)
+  }
+
   /** A call that got no further than the edge, by a known consumer: it has its record too. */
-  #refuseOnRecord(response: ServerResponse, { entry, started, now }: Called, id: string, model: string, error: AppError): void {
+  #refuseOnRecord(response: ServerResponse, call: Called, id: string, model: string, error: AppError): void {
+    const { entry, started, now } = call
     const record: CallRecord = {
       id,
       project: entry.project,
@@ -143,7 +155,7 @@ class EdgeWork {
       consumer: entry.consumer,
       key: entry.label,
       dialect: 'openai-chat',
-      operation: 'chat',
+      operation: operationOf(call),
       target: '',
       model: printable(model),
       stream: false,
@@ -169,6 +181,18 @@ interface Called {
   readonly body: Buffer
   readonly started: number
   readonly now: number
+}
+
+const decoders = { chat: decodeChat, embed: decodeEmbeddings, rerank: decodeRerank } as const
+type ServedOperation = keyof typeof decoders
+const isServed = (operation: string | undefined): operation is ServedOperation =>
+  operation !== undefined && Object.hasOwn(decoders, operation)
+/** Everything else was refused before its body was read. */
+const operationOf = ({ match: { operation } }: Called): ServedOperation => (isServed(operation) ? operation : 'chat')
+
+function askedOf(decoded: ChatRequest | EmbedRequest | RerankRequest, app: string): AppRequest {
+  if (decoded.operation !== 'chat') throw new AppError('unsupported', 'an app takes chat completions only')
+  return { operation: 'app', app, inputs: {}, query: lastQuestion(decoded.messages), stream: decoded.stream }
 }
 
 /** The route or app a model's name stands for, if this caller may use it; who may not gets the same answer as for a name that does not exist. */

@@ -1,6 +1,8 @@
-import type { ChatRequest } from '@gatehouse/contracts'
+import type { ChatRequest, EmbedRequest, EventPayload, RerankRequest } from '@gatehouse/contracts'
 import {
+  type Alone,
   AppError,
+  type Caller,
   type Clock,
   drive,
   Exchange,
@@ -28,20 +30,43 @@ export interface ModelsOptions {
   readonly clock: Clock
 }
 
-/** Model calls of apps: the gateway's own pipeline, as the same asker, on the same accounts, under the app call's id. */
+/** Model calls from inside: the gateway's own pipeline, as whoever they are for, on the same accounts. */
 export function createModels({ snapshot, handler, record, clock }: ModelsOptions): Models {
+  const run = (exchange: Exchange) =>
+    new Promise<Reply>((resolve, reject) => drive(handler, exchange, new Relay(exchange, resolve, reject), record, 'events'))
+  const ask = async (request: EmbedRequest | RerankRequest, caller: Caller, signal: AbortSignal | undefined): Promise<EventPayload> => {
+    signal?.throwIfAborted()
+    const exchange = besides(request, caller, snapshot(), clock)
+    if (caller instanceof Exchange) caller.onCancel((reason) => exchange.cancel(reason))
+    const stop = () => exchange.cancel(new AppError('cancelled', 'the answer was not waited for'))
+    signal?.addEventListener('abort', stop)
+    try {
+      return (await run(exchange)).whole?.payload ?? { kind: 'raw' }
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+  }
   return {
-    chat: (request, parent) =>
-      new Promise((resolve, reject) => {
-        const exchange = nested(request, parent, routeFor(snapshot(), request.model, parent), clock)
-        parent.onCancel((reason) => exchange.cancel(reason))
-        drive(handler, exchange, new Relay(exchange, resolve, reject), record, 'events')
-      }),
+    chat(request, parent) {
+      const exchange = nested(request, parent, routeFor(snapshot(), request.model, parent), clock)
+      parent.onCancel((reason) => exchange.cancel(reason))
+      return run(exchange)
+    },
+    async embed(request, caller, signal) {
+      const { vectors } = await ask(request, caller, signal)
+      if (vectors?.length !== request.inputs.length) throw new AppError('upstream_failed', 'the model gave no vector for some of the texts')
+      return vectors
+    },
+    async rerank(request, caller, signal) {
+      const { scores } = await ask(request, caller, signal)
+      if (!scores) throw new AppError('upstream_failed', 'the model gave no scores')
+      return scores
+    },
   }
 }
 
-/** An app names a route by one of its model names; its rights are those of whoever calls the app. */
-function routeFor(snapshot: Snapshot, model: string, { project, asker }: Exchange): RouteTarget {
+/** Whoever calls names a route by one of its model names, and has no more rights than when calling from outside. */
+function routeFor(snapshot: Snapshot, model: string, { project, asker }: Pick<Alone, 'project' | 'asker'>): RouteTarget {
   const route = snapshot.routesOf(project).find('', model)
   const groups = snapshot.consumers.get(`${project}/${asker.consumer}`)?.groups ?? []
   if (route && mayCall(route, asker.consumer, groups)) return route
@@ -54,6 +79,17 @@ function nested(request: ChatRequest, parent: Exchange, target: RouteTarget, clo
   const { project, asker, limits } = parent
   const start = { id: uuidv7(clock.now()), parent: parent.id, project, asker, target, request, limits }
   return new Exchange({ ...start, body: new Uint8Array(), notes: emptyNotes('internal') })
+}
+
+/** A call that finds or orders texts. What it reads stands in the documents and in the call it is part of: its content is not kept again. */
+function besides(request: EmbedRequest | RerankRequest, caller: Caller, snapshot: Snapshot, clock: Clock): Exchange {
+  const { project, asker } = caller
+  const route = routeFor(snapshot, request.model, caller)
+  const target: RouteTarget = keepsContent(route.content) ? { ...route, content: 'metadata' } : route
+  const start = { id: uuidv7(clock.now()), project, asker, target, request, body: new Uint8Array(), notes: emptyNotes('internal') }
+  if (caller instanceof Exchange) return new Exchange({ ...start, parent: caller.id, limits: caller.limits })
+  const limits = snapshot.limitsOf(project, asker.consumer)
+  return new Exchange({ ...start, limits, ...(caller.inspected && { inspected: true }) })
 }
 
 /** Takes the nested reply out of its drive and offers it to the app, its end only when it is on record. */

@@ -1,4 +1,4 @@
-import type { CallRecord } from '@gatehouse/contracts'
+import type { CallRecord, Request } from '@gatehouse/contracts'
 import { type Exchange, type Journal, type JournalContent, type Outcome, type Recorder, timeOf } from '@gatehouse/kernel'
 import { keepsContent } from './snapshot.ts'
 
@@ -68,12 +68,13 @@ function layersOf(marks: readonly number[], started: number, names: readonly str
 
 function contentOf({ target, request, body, notes }: Exchange): JournalContent | undefined {
   if (!keepsContent(target.content)) return undefined
-  const asked = body.length
-    ? body
-    : JSON.stringify(
-        request.operation === 'app'
-          ? { query: request.query, inputs: request.inputs }
-          : { messages: request.operation === 'chat' ? request.messages : [] },
-      )
+  const asked = body.length ? body : JSON.stringify(saidIn(request))
   return { level: target.content, dialect: notes.dialect, request: asked, reply: notes.replyText ?? '' }
+}
+
+function saidIn(request: Request): object {
+  if (request.operation === 'app') return { query: request.query, inputs: request.inputs }
+  if (request.operation === 'embed') return { input: request.inputs }
+  if (request.operation === 'rerank') return { query: request.query, documents: request.documents }
+  return { messages: request.operation === 'chat' ? request.messages : [] }
 }

@@ -3,6 +3,7 @@ import type { Asker, ContentLevel, Kind, PolicySpec, Resource, Spec, Timeouts } 
 import {
   AppError,
   type BoundPolicy,
+  builtInConsumers,
   type Limit,
   nearest,
   type Problem,
@@ -55,6 +56,7 @@ export interface KeyEntry {
   readonly kind: Spec<'Consumer'>['keys'][number]['kind']
   readonly apps: readonly string[]
   readonly datasets: readonly string[]
+  readonly verbs: Spec<'Consumer'>['keys'][number]['verbs']
   readonly expiresAt?: number
   /** The key's visible start, or the start of its hash: how records name it. */
   readonly label: string
@@ -82,9 +84,6 @@ export interface CompileTools {
   readonly bindPolicy: (id: string, spec: PolicySpec) => BoundPolicy
   readonly resolveSecret: (reference: string) => Promise<string>
 }
-
-/** The consumers our own web apps and command line call as; they exist without a resource and have no keys. */
-export const builtInConsumers: readonly string[] = ['chat', 'console', 'cli']
 
 const emptyPolicy: PolicySpec = {
   title: '',
@@ -293,7 +292,7 @@ class Compiler {
         const digest = await this.#digest(path, key)
         if (digest === undefined) continue
         if (keys.has(digest)) this.#problems.push({ path, message: 'the same key is given twice' })
-        const { kind, apps, datasets, expiresAt } = key
+        const { kind, apps, datasets, verbs, expiresAt } = key
         const label = key.prefix ?? digest.slice(0, 8)
         const entry: KeyEntry = {
           project,
@@ -302,6 +301,7 @@ class Compiler {
           kind,
           apps,
           datasets,
+          verbs,
           label,
           asker,
           limits,

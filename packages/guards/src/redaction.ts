@@ -9,12 +9,13 @@ const nobody = { consumer: 'redaction', principals: [] }
 export function createRedaction(): (text: string) => string {
   const guards: readonly Guard[] = [secrets.create({}), pii.create(pii.config.parse({}))]
   return (text) => {
+    const subject = { stage: 'output', text } as const // one for both: they share its scan
     const findings = guards.flatMap((guard) => {
-      const found = guard.inspect({ stage: 'output', text }, nobody)
+      const found = guard.inspect(subject, nobody)
       if (found instanceof Promise) throw new Error('redaction needs guards that answer at once')
       return found
     })
-    return without(text, findings)
+    return findings.length === 0 ? text : without(text, findings)
   }
 }
 

@@ -9,13 +9,19 @@ export interface Bases {
   /** Throws `not_found`. */
   need(id: string): Promise<Base>
   list(project: string): Promise<Base[]>
+  all(): Promise<Base[]>
+  /** After each change of one; returns how to stop. */
+  watch(changed: () => void): () => void
   close(): void
 }
 
 export function createBases(resources: Resources): Bases {
   let known: Promise<Map<string, Base>> | undefined
+  const watchers = new Set<() => void>()
   const stop = resources.watch((kind) => {
-    if (kind === 'KnowledgeBase') known = undefined
+    if (kind !== 'KnowledgeBase') return
+    known = undefined
+    for (const tell of watchers) tell()
   })
   const load = (): Promise<Map<string, Base>> => {
     known ??= resources.list('KnowledgeBase').then(
@@ -36,6 +42,11 @@ export function createBases(resources: Resources): Bases {
       return base
     },
     list: async (project) => [...(await load()).values()].filter((base) => base.project === project),
+    all: async () => [...(await load()).values()],
+    watch(changed) {
+      watchers.add(changed)
+      return () => watchers.delete(changed)
+    },
     close: stop,
   }
 }

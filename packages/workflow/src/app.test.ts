@@ -1,5 +1,15 @@
 import type { Graph } from '@gatehouse/contracts'
-import { AppError, compose, drive, type Exchange, type Handler, type Layer, type Models, type Reply, ReplyEvent } from '@gatehouse/kernel'
+import {
+  AppError,
+  type ChatModels,
+  compose,
+  drive,
+  type Exchange,
+  type Handler,
+  type Layer,
+  type Reply,
+  ReplyEvent,
+} from '@gatehouse/kernel'
 import { expect, test } from 'vitest'
 import { compileApp, createAppCore } from './app.ts'
 import { createNodes } from './nodes/index.ts'
@@ -24,7 +34,7 @@ const sources = [sourceOf(1, 'leave', 'Five days of annual leave carry over.'), 
 
 interface House {
   graph?: Graph
-  models?: Models
+  models?: ChatModels
   datasets?: ScriptedDatasets
   conversations?: MemoryConversations
   layers?: readonly Layer[]
@@ -368,7 +378,7 @@ function redacted(inner: Reply): Reply {
 }
 
 test('a failing model fails the run with its reason', async () => {
-  const failing: Models = { chat: async () => Promise.reject(new AppError('upstream_failed', 'the vendor answered 500')) }
+  const failing: ChatModels = { chat: async () => Promise.reject(new AppError('upstream_failed', 'the vendor answered 500')) }
   const exchange = appExchange('q')
   const { handler, conversations } = house({ models: failing })
   const heard = await answered(handler, exchange)

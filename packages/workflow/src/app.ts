@@ -1,12 +1,12 @@
 import type { AppRequest, Asker, Spec } from '@gatehouse/contracts'
 import {
   AppError,
+  type ChatModels,
   type Conversations,
   type Datasets,
   type Exchange,
   type Handler,
   type Inspector,
-  type Models,
   type NodeDefinition,
   type Problem,
   PushReply,
@@ -47,7 +47,7 @@ const memoryOf = ({ nodes }: CompiledGraph) =>
 
 export interface AppCoreTools {
   app(name: string, project: string): CompiledApp | undefined
-  readonly models: Models
+  readonly models: ChatModels
   readonly datasets: Datasets
   readonly inspector: Inspector
   readonly conversations: Conversations

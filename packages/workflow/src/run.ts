@@ -1,11 +1,11 @@
-import type { AppEvent, Citation, NodeStatus } from '@gatehouse/contracts'
+import type { AppEvent, Citation, NodeStatus, Source } from '@gatehouse/contracts'
 import {
   AppError,
+  type ChatModels,
   type Datasets,
   type Emit,
   type Exchange,
   type Inspector,
-  type Models,
   type NodeContext,
   type PushReply,
   ReplyEvent,
@@ -18,7 +18,7 @@ import { type Piece, Speech } from './speech.ts'
 import type { SystemValues } from './system.ts'
 
 interface RunTools {
-  readonly models: Models
+  readonly models: ChatModels
   readonly datasets: Datasets
   readonly inspector: Inspector
   /** Milliseconds since 1970. */
@@ -47,7 +47,7 @@ class Run {
   readonly #running = new Map<string, Promise<void>>()
   readonly #speech: Speech
   #citations: readonly Citation[] = []
-  readonly #titles = new Map<number, string>()
+  readonly #titles = new Map<number, Pick<Source, 'title' | 'place'>>()
   /** Running nodes, and since when. */
   readonly #began = new Map<string, number>()
   readonly #at: number
@@ -188,7 +188,7 @@ class Run {
       },
       citations: (citations, sources) => {
         if (signal.aborted || !this.#speech.isHeard(node.id)) return
-        for (const { n, title } of sources) this.#titles.set(n, title)
+        for (const { n, title, place } of sources) this.#titles.set(n, { title, ...(place && { place }) })
         this.#cite(citations)
       },
       event: (event) => this.#tell(event),
@@ -201,7 +201,7 @@ class Run {
     if (fresh.length === 0) return
     this.#citations = [...this.#citations, ...fresh]
     this.#start.exchange.notes.citations = this.#citations
-    const titles = this.#citations.map(({ n }) => ({ n, title: this.#titles.get(n) ?? '' }))
+    const titles = this.#citations.map(({ n }) => ({ n, title: '', ...this.#titles.get(n) }))
     this.#start.reply.pushEvents([new ReplyEvent({ kind: 'citation', citations: this.#citations, titles })])
   }
 

@@ -3,12 +3,12 @@ import { AppSpec } from '@gatehouse/contracts'
 import {
   type AppError,
   type BoundPolicy,
+  type ChatModels,
   type Conversations,
   type Datasets,
   Exchange,
   emptyNotes,
   type Inspector,
-  type Models,
   type Outcome,
   PushReply,
   type Receiver,
@@ -24,7 +24,7 @@ export const mara: Asker = { consumer: 'chat', user: 'mara', principals: ['user:
 const textEvent = (text: string) => new ReplyEvent({ kind: 'text', parts: [{ lane: 'text', index: 0, text }] })
 
 /** A model that says its pieces, waiting for room; `held` never ends until cancelled. */
-export class ScriptedModels implements Models {
+export class ScriptedModels implements ChatModels {
   readonly requests: ChatRequest[] = []
   readonly cancelled: string[] = []
   said = 0

@@ -1,6 +1,7 @@
 import {
   AppSpec,
   type ConversationRecord,
+  type DocumentRecord,
   type MessageRecord,
   type Principal,
   type Reference,
@@ -69,11 +70,21 @@ const segment = (position: number, quarantined = false): SegmentRecord => ({
   ...(quarantined ? { quarantine: { rule: 'injection.override', score: 1 } } : {}),
 })
 
+const record = (id: string, quarantined: number): DocumentRecord => ({
+  ...{ id, project: 'default', dataset: 'd', name: `假期 "${id}".pdf`, title: id, mediaType: 'application/pdf', metadata: {} },
+  ...{ principals: ['everyone'], status: 'completed', enabled: true, version: 1, contentHash: '', blob: `documents/${id}/1/original` },
+  ...{ bytes: 1, characters: 30, segments: 3, quarantined, batch: '', createdBy: 'user:una', createdAt: 500, updatedAt: 900 },
+  times: { indexed: 700 },
+})
+
 interface House {
   secure?: boolean
+  encrypted?: boolean
+  quarantined?: number
   segments?: SegmentRecord[]
 }
-function house({ secure = false, segments = [segment(1), segment(2), segment(3)] }: House = {}) {
+function house({ secure = false, encrypted = true, segments = [segment(1), segment(2), segment(3)], quarantined = 0 }: House = {}) {
+  const records = ['leave', 'salaries'].map((id) => record(id, quarantined))
   const kept = new Map(
     [conversation('c-mara', 'user:mara'), conversation('c-wei', 'user:wei'), conversation('c-else', 'user:mara', 'other')].map((each) => [
       each.id,
@@ -110,7 +121,8 @@ function house({ secure = false, segments = [segment(1), segment(2), segment(3)]
   const tools: ChatApiTools = {
     sessions,
     conversations,
-    secure,
+    isSecure: () => secure,
+    maySignIn: () => encrypted,
     project: 'default',
     person: (name) => groups[name] && { name, title: name.toUpperCase(), language: groups[name].language, principals: groups[name].groups },
     isOurHost: (host) => host === 'localhost:8080',
@@ -123,18 +135,30 @@ function house({ secure = false, segments = [segment(1), segment(2), segment(3)]
         references.map((reference): Resolved => {
           const readable = open[reference.document]!.some((each) => viewer.principals.includes(each))
           return readable
-            ? { readable, reference, title: `Title of ${reference.document}`, headings: ['Part'], text: 'the second', current: true }
+            ? {
+                readable,
+                reference,
+                title: `Title of ${reference.document}`,
+                headings: ['Part'],
+                place: { pages: [3, 4] },
+                text: 'the second',
+                current: true,
+              }
             : { readable: false }
         }),
     },
     documents: {
+      get: async (_project, id) => records.find((record) => record.id === id),
       segmentsById: async (ids) => segments.filter(({ id }) => ids.includes(id)),
       segments: async (_document, { after = 0, limit = 100 } = {}) => ({
         items: segments.filter(({ position }) => position > after).slice(0, limit),
       }),
     },
     blobs: {
-      get: async (key) => (key === 'documents/leave/1/text' ? new TextEncoder().encode('the first.the secondthe third.') : undefined),
+      get: async (key) => {
+        const text = { 'documents/leave/1/text': 'the first.the secondthe third.', 'documents/leave/1/original': '%PDF-1.7' }[key]
+        return text === undefined ? undefined : new TextEncoder().encode(text)
+      },
     },
     now: () => 1_000,
     addressOf: () => '127.0.0.1',
@@ -180,6 +204,13 @@ test('over TLS the cookie has its strictest form', async () => {
   const response = await call('POST', '/session', { body: { user: 'mara', password: 'right' } })
   expect(response.headers.get('set-cookie')).toBe('__Host-gatehouse-chat=t-mara; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure')
   expect((await call('GET', '/me', { as: 'mara' })).status).toBe(200)
+})
+
+test('where it would travel unprotected, nobody signs in, and is told why', async () => {
+  const { call } = house({ encrypted: false })
+  const response = await call('POST', '/session', { body: { user: 'mara', password: 'right' } })
+  expect([response.status, response.headers.get('set-cookie')]).toEqual([403, null])
+  expect(await response.text()).toContain('https')
 })
 
 test('a body that is announced too long is refused before it comes', async () => {
@@ -284,8 +315,8 @@ test('history shows answers with their sources while all of them may be read', a
         masked: false,
         status: 'complete',
         sources: [
-          { n: 1, title: 'Title of leave' },
-          { n: 2, title: 'Title of salaries' },
+          { n: 1, title: 'Title of leave', place: { pages: [3, 4] } },
+          { n: 2, title: 'Title of salaries', place: { pages: [3, 4] } },
         ],
       },
     ],
@@ -311,9 +342,36 @@ test('a passage comes with the text around it', async () => {
     before: 'the first.',
     text: 'the second',
     after: 'the third.',
+    place: { pages: [3, 4] },
     current: true,
+    version: 1,
+    changedAt: 700,
+    original: '假期 "leave".pdf',
   })
   expect((await call('GET', '/passages?message=m-mara&n=7', { as: 'mara' })).status).toBe(404)
+})
+
+test('the original of a passage is saved and never shown, by whoever may read it now', async () => {
+  const { call, groups } = house()
+  const saved = await call('GET', '/originals?message=m-mara&n=1', { as: 'mara' })
+  expect([saved.status, await saved.text()]).toEqual([200, '%PDF-1.7'])
+  expect(Object.fromEntries(saved.headers)).toMatchObject({
+    'content-type': 'application/pdf',
+    'content-disposition': `attachment; filename="__ _leave_.pdf"; filename*=UTF-8''%E5%81%87%E6%9C%9F%20%22leave%22.pdf`,
+    'content-security-policy': "sandbox; default-src 'none'",
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  })
+  groups.mara!.groups = []
+  expect((await call('GET', '/originals?message=m-mara&n=1', { as: 'mara' })).status).toBe(404)
+  expect((await call('GET', '/originals?message=m-mara&n=1', { as: 'wei' })).status).toBe(404)
+  expect((await call('GET', '/originals?message=m-mara&n=1')).status).toBe(401)
+})
+
+test('a file in which something is quarantined is not given out', async () => {
+  const { call } = house({ quarantined: 1 })
+  expect((await json(call('GET', '/passages?message=m-mara&n=1', { as: 'mara' }))) as object).not.toHaveProperty('original')
+  expect((await call('GET', '/originals?message=m-mara&n=1', { as: 'mara' })).status).toBe(404)
 })
 
 test('the text around ends before what a guard has quarantined', async () => {

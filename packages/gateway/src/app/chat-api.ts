@@ -6,6 +6,7 @@ import type {
   ChatMe,
   ChatTurn,
   ChatTurns,
+  Citation,
   ConversationRecord,
   MessageRecord,
   Principal,
@@ -23,19 +24,21 @@ import {
 } from '@gatehouse/kernel'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { attachment } from './attachment.ts'
 import { type ChatIdentity, checkOrigin, type IdentityTools, identifyChat, sessionCookie } from './chat-identity.ts'
-import { type PassageTools, passageOf } from './passage.ts'
+import { originalOf, type PassageTools, passageOf } from './passage.ts'
 import { languageFrom, wordsFor } from './words.ts'
 
 export interface ChatApiTools extends IdentityTools, PassageTools {
   readonly sessions: Sessions
   readonly conversations: Conversations
-  readonly project: string
   /** Of the project, as configured now. */
   apps(): readonly { readonly name: string; readonly spec: Spec<'App'>; readonly builtIn?: boolean }[]
   now(): number
   /** Where a request came from, for throttling; from the server's own environment object, never from a header. */
   addressOf(environment: unknown): string
+  /** False where a password or a session would travel unprotected. */
+  maySignIn(environment: unknown): boolean
 }
 
 const SignIn = z.union([
@@ -45,6 +48,10 @@ const SignIn = z.union([
 const Rename = z.strictObject({ name: z.string().trim().min(1).max(120) })
 const Feedback = z.strictObject({ feedback: z.enum(['like', 'dislike']).nullable() })
 const mostBody = 64 * 1024
+const needsTls = {
+  en: 'Signing in needs an encrypted connection (https); ask whoever runs this server.',
+  zh: '登录需要加密连接（https），请联系服务器管理员。',
+}
 
 /** Everything of the chat web app but the questions themselves; those go through the pipeline. */
 export function createChatApi(tools: ChatApiTools): Hono {
@@ -64,9 +71,10 @@ export function createChatApi(tools: ChatApiTools): Hono {
 }
 
 function sessionPaths(api: Hono, tools: ChatApiTools): void {
-  const { sessions, secure } = tools
+  const { sessions } = tools
   api.post('/session', async (context) => {
     checkOrigin((name) => context.req.header(name), tools)
+    if (!tools.maySignIn(context.env)) throw new AppError('forbidden', 'signing in needs TLS here', { details: { message: needsTls } })
     const given = await bodyOf(context, SignIn)
     const { token, session } =
       'link' in given
@@ -74,13 +82,16 @@ function sessionPaths(api: Hono, tools: ChatApiTools): void {
         : await sessions.signIn({ ...given, audience: 'chat', from: tools.addressOf(context.env) })
     const person = tools.person(session.user)
     if (!person) throw new AppError('unauthorized', 'the person is not known')
-    context.header('set-cookie', sessionCookie(token, { secure, seconds: (session.expiresAt - tools.now()) / 1000 }))
+    context.header(
+      'set-cookie',
+      sessionCookie(token, { secure: tools.isSecure(context.env), seconds: (session.expiresAt - tools.now()) / 1000 }),
+    )
     return context.json(meOf({ session, person }, tools))
   })
   api.delete('/session', async (context) => {
     const { token } = await changing(context, tools)
     await sessions.signOut(token, 'chat')
-    context.header('set-cookie', sessionCookie('', { secure, seconds: 0 }))
+    context.header('set-cookie', sessionCookie('', { secure: tools.isSecure(context.env), seconds: 0 }))
     return context.body(null, 204)
   })
   api.get('/me', async (context) => context.json(meOf(await reading(context, tools), tools)))
@@ -147,11 +158,13 @@ function conversationPaths(api: Hono, tools: ChatApiTools): void {
 function messagePaths(api: Hono, tools: ChatApiTools): void {
   api.get('/passages', async (context) => {
     const { asker } = await reading(context, tools)
-    const message = await ownMessage(context.req.query('message') ?? '', asker, tools)
-    const n = Number(context.req.query('n'))
-    const citation = message.citations.find((each) => each.n === n)
-    if (!citation) throw new AppError('not_found', 'the answer has no such citation')
-    return context.json(await passageOf(citation, asker, tools))
+    return context.json(await passageOf(await citationOf(context, asker, tools), asker, tools))
+  })
+  api.get('/originals', async (context) => {
+    const { asker } = await reading(context, tools)
+    const original = await originalOf(await citationOf(context, asker, tools), asker, tools)
+    if (!original) throw new AppError('not_found', 'there is no such file')
+    return attachment(original)
   })
   api.post('/messages/:id/feedback', async (context) => {
     const { asker } = await changing(context, tools)
@@ -162,8 +175,16 @@ function messagePaths(api: Hono, tools: ChatApiTools): void {
   })
 }
 
-const reading = (context: Context, tools: ChatApiTools) => identifyChat((name) => context.req.header(name), false, tools)
-const changing = (context: Context, tools: ChatApiTools) => identifyChat((name) => context.req.header(name), true, tools)
+async function citationOf(context: Context, asker: ChatIdentity['asker'], tools: ChatApiTools): Promise<Citation> {
+  const message = await ownMessage(context.req.query('message') ?? '', asker, tools)
+  const n = Number(context.req.query('n'))
+  const citation = message.citations.find((each) => each.n === n)
+  if (!citation) throw new AppError('not_found', 'the answer has no such citation')
+  return citation
+}
+
+const reading = (context: Context, tools: ChatApiTools) => identifyChat((name) => context.req.header(name), context.env, false, tools)
+const changing = (context: Context, tools: ChatApiTools) => identifyChat((name) => context.req.header(name), context.env, true, tools)
 
 /** Somebody else's does not exist. */
 async function ownConversation(
@@ -209,7 +230,7 @@ function turnView({ message, readable, passages }: ViewedMessage): ChatTurn {
   const { id, at, query, answer, status, notice, feedback, citations } = message
   const sources = citations.flatMap(({ n }, index) => {
     const passage = passages[index]
-    return passage?.readable ? [{ n, title: passage.title }] : []
+    return passage?.readable ? [{ n, title: passage.title, ...(passage.place && { place: passage.place }) }] : []
   })
   return {
     id,

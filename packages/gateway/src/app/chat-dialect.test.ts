@@ -106,3 +106,11 @@ test('a refusal by policy before the first byte is a stream too; other errors ar
     body: '{"error":{"code":"quota_exceeded","message":"请求过于频繁，请稍候。"}}',
   })
 })
+
+test('an answer that the server cut off says so; one that its reader left does not', () => {
+  const encoder = new ChatEncoder(exchange(), 'en')
+  const cut = encoder.end({ end: 'cancelled', error: new AppError('overloaded', 'x') })
+  expect(events(cut).map(({ type }) => type)).toEqual(['error', 'end'])
+  const left = encoder.end({ end: 'cancelled', error: new AppError('cancelled', 'x') })
+  expect(events(left).map(({ type }) => type)).toEqual(['end'])
+})

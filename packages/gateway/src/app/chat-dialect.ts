@@ -79,13 +79,15 @@ export class ChatEncoder {
     const why = error ?? new AppError(end === 'blocked' ? 'blocked' : 'internal', 'the answer ended early')
     const last = frame({ type: 'end', status: end })
     if (end === 'blocked') return frame({ type: 'refused', message: wordsFor(why, this.#language) }) + last
-    if (end === 'failed') return frame({ type: 'error', code: why.code, message: wordsFor(why, this.#language) }) + last
+    // a reader who left needs no reason; whoever was cut off, because the server stops, does
+    if (end === 'failed' || (error && error.code !== 'cancelled'))
+      return frame({ type: 'error', code: why.code, message: wordsFor(why, this.#language) }) + last
     return last
   }
 
   #event({ citations, app, titles }: EventPayload): ChatEvent | undefined {
     if (citations) {
-      const sources = citations.map(({ n }) => ({ n, title: titles?.find((each) => each.n === n)?.title ?? '' }))
+      const sources = citations.map(({ n }) => ({ title: '', ...titles?.find((each) => each.n === n), n }))
       return { type: 'citations', sources }
     }
     if (app?.type === 'node-start') {

@@ -21,8 +21,8 @@ export interface IdentityTools {
   person(name: string): ChatPerson | undefined
   /** Against names an attacker points at our address. */
   isOurHost(host: string): boolean
-  /** Served over TLS: the cookie gets its strictest form. */
-  readonly secure: boolean
+  /** The request came over TLS, here or at a proxy we trust: the cookie gets its strictest form. Asked with the HTTP adapter's environment. */
+  isSecure(environment: unknown): boolean
 }
 /** A header by its lower-case name. */
 export type Headers = (name: string) => string | undefined
@@ -36,9 +36,9 @@ export function sessionCookie(token: string, { secure, seconds }: { secure: bool
 }
 
 /** Who is asking, by session; rights are computed for this request. `changing` asks for the token that only our own pages know. */
-export async function identifyChat(headers: Headers, changing: boolean, tools: IdentityTools): Promise<ChatIdentity> {
+export async function identifyChat(headers: Headers, environment: unknown, changing: boolean, tools: IdentityTools): Promise<ChatIdentity> {
   checkOrigin(headers, tools)
-  const token = cookieOf(headers('cookie'), cookieName(tools.secure))
+  const token = cookieOf(headers('cookie'), cookieName(tools.isSecure(environment)))
   const session = token ? await tools.sessions.verify(token, 'chat') : undefined
   const person = session && tools.person(session.user)
   if (!token || !session || !person) throw new AppError('unauthorized', 'sign in first')

@@ -52,7 +52,8 @@ async function house({ handler, users = { mara: { groups: ['people'] } }, check 
     },
     journal: { check },
     clock: { now: () => 1_000 },
-    secure: false,
+    isSecure: () => false,
+    maySignIn: () => true,
     isOurHost: (host) => host.startsWith('127.0.0.1:'),
     addressOf: () => '',
   } as Partial<ChatOptions> as ChatOptions) // the stores are for the API, which has tests of its own

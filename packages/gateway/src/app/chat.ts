@@ -42,8 +42,10 @@ export interface ChatOptions {
   readonly record: Recorder
   readonly journal: Pick<Journal, 'check'>
   readonly clock: Clock
-  /** Served over TLS. */
-  readonly secure: boolean
+  /** Of a request, or of the environment the HTTP adapter hands to the API: whether it came over TLS. */
+  isSecure(environment: unknown): boolean
+  /** False where a password or a session would travel unprotected. */
+  maySignIn(environment: unknown): boolean
   isOurHost(host: string): boolean
   /** Of the environment the HTTP adapter hands to the API. */
   addressOf(environment: unknown): string
@@ -70,7 +72,7 @@ export function answersBuiltIn({ graph }: Spec<'App'>, routes: Pick<RouteTable, 
 export function createChat(options: ChatOptions): Chat {
   const { snapshot, project, clock } = options
   const identity: IdentityTools = { ...identityOf(options), person: (name) => personIn(snapshot(), project, name) }
-  const { sessions, conversations, datasets, documents, blobs, addressOf } = options
+  const { sessions, conversations, datasets, documents, blobs, addressOf, maySignIn } = options
   const apps = () => {
     const { apps, routesOf } = snapshot()
     const routes = routesOf(project)
@@ -88,6 +90,7 @@ export function createChat(options: ChatOptions): Chat {
     project,
     apps,
     addressOf,
+    maySignIn,
     now: () => clock.now(),
   })
   const questions = new Questions(options, identity)
@@ -102,7 +105,7 @@ export function createChat(options: ChatOptions): Chat {
   }
 }
 
-const identityOf = ({ sessions, secure, isOurHost }: ChatOptions) => ({ sessions, secure, isOurHost })
+const identityOf = ({ sessions, isSecure, isOurHost }: ChatOptions) => ({ sessions, isSecure, isOurHost })
 
 function personIn(snapshot: Snapshot, project: string, name: string): ChatPerson | undefined {
   const spec = snapshot.users.get(`${project}/${name}`)
@@ -132,7 +135,7 @@ class Questions {
     const headers = headersOf(request)
     let language = languageFrom(headers('accept-language'), 'en')
     try {
-      const who = await identifyChat(headers, true, this.#identity)
+      const who = await identifyChat(headers, { incoming: request }, true, this.#identity)
       language = languageFrom(headers('accept-language'), who.person.language)
       this.#options.journal.check()
       const target = this.#targetOf(app, who)

@@ -25,13 +25,13 @@ const words: Readonly<Record<ErrorCode, Readonly<Record<Language, string>>>> = {
 /** What people read. Only a wrong request is explained further: its message is about what they sent. */
 export function wordsFor(error: AppError, language: Language): string {
   const plain = words[error.code][language]
-  if (error.code === 'blocked') return policyWords(error, language) ?? plain
+  if (error.code === 'blocked' || error.code === 'forbidden') return ownWords(error, language) ?? plain
   if (error.code !== 'invalid_request') return plain
   return language === 'zh' ? `${plain}：${error.message}` : `${plain}: ${error.message}.`
 }
 
-/** The policy's own refusal. */
-function policyWords({ details }: AppError, language: Language): string | undefined {
+/** What the refusal itself says: the policy's words, or why something is not allowed. */
+function ownWords({ details }: AppError, language: Language): string | undefined {
   const message = details.message
   if (typeof message !== 'object' || message === null || !Object.hasOwn(message, language)) return undefined
   const own = (message as Readonly<Record<string, unknown>>)[language]

@@ -154,11 +154,11 @@ const usageOf = ({ inputTokens, outputTokens }: Usage) => ({
   completion_tokens: outputTokens,
   total_tokens: inputTokens + outputTokens,
 })
-/** What a source is called, for whoever was just answered from it. */
+/** What a source is called and where in it the passage stands, for whoever was just answered from it. */
 const titled = ({ citations = [], titles }: EventPayload) =>
   citations.map((citation) => {
-    const title = titles?.find(({ n }) => n === citation.n)?.title
-    return title ? { ...citation, title } : citation
+    const { title, place } = titles?.find(({ n }) => n === citation.n) ?? {}
+    return { ...citation, ...(title && { title }), ...(place && { place }) }
   })
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '@gatehouse/contracts'
+import type { ChatRequest, EmbedRequest, RerankRequest } from '@gatehouse/contracts'
 import { AppError, type Call, type Exchange, type Handler, type Reply, type Send, toAppError } from '@gatehouse/kernel'
 import type { RouteTarget, RouteTargetEntry } from '../snapshot.ts'
 
@@ -13,7 +13,7 @@ export function createDispatch({ send, random = Math.random }: { send: Send; ran
   const attempt = (exchange: Exchange, order: readonly RouteTargetEntry[], at: number): Reply | Promise<Reply> => {
     if (exchange.cancelled) throw exchange.cancelled
     const entry = order[at]!
-    const model = entry.model ?? (exchange.request as ChatRequest).model
+    const model = entry.model ?? (exchange.request as Served).model
     const begun = performance.now()
     const succeeded = (reply: Reply) => {
       note(exchange, entry, model, begun, undefined)
@@ -29,7 +29,7 @@ export function createDispatch({ send, random = Math.random }: { send: Send; ran
     }
     let reply: Reply | Promise<Reply>
     try {
-      reply = entry.provider.chat(requestFor(exchange, entry), callOf(exchange, entry, model, send))
+      reply = serve(exchange, entry, callOf(exchange, entry, model, send))
     } catch (thrown) {
       return failed(thrown)
     }
@@ -37,10 +37,30 @@ export function createDispatch({ send, random = Math.random }: { send: Send; ran
   }
   return function dispatch(exchange) {
     const { targets, name } = exchange.target as RouteTarget
-    if (exchange.request.operation !== 'chat') throw new AppError('unsupported', 'this route serves chat only')
-    if (targets.length === 0) throw new AppError('internal', `the route ${name} has no target`)
-    return attempt(exchange, targets.length === 1 ? targets : orderOf(targets, random), 0)
+    const offering = offeringOf(exchange, targets)
+    if (offering.length === 0) throw new AppError('internal', `the route ${name} has no target`)
+    return attempt(exchange, offering.length === 1 ? offering : orderOf(offering, random), 0)
   }
+}
+
+type Served = ChatRequest | EmbedRequest | RerankRequest
+const offered = { chat: 'chat', embed: 'embeddings', rerank: 'reranking' } as const
+
+/** Those targets whose vendor offers the operation at all. */
+function offeringOf({ request: { operation } }: Exchange, targets: readonly RouteTargetEntry[]): readonly RouteTargetEntry[] {
+  if (operation === 'chat') return targets
+  if (operation !== 'embed' && operation !== 'rerank') throw new AppError('unsupported', `a route does not serve ${operation}`)
+  const able = targets.filter(({ provider }) => provider[operation] !== undefined)
+  if (able.length > 0 || targets.length === 0) return able
+  const vendors = [...new Set(targets.map(({ name }) => name))].join(', ')
+  throw new AppError('unsupported', `no provider of this route offers ${offered[operation]} (it has: ${vendors})`)
+}
+
+function serve(exchange: Exchange, entry: RouteTargetEntry, call: Call): Reply | Promise<Reply> {
+  const { request } = exchange
+  if (request.operation === 'embed') return entry.provider.embed!(request, call)
+  if (request.operation === 'rerank') return entry.provider.rerank!(request, call)
+  return entry.provider.chat(requestFor(exchange, entry), call)
 }
 
 const callOf = (exchange: Exchange, { secret }: RouteTargetEntry, model: string, send: Send): Call => ({

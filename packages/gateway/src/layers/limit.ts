@@ -58,11 +58,16 @@ function estimateOf(exchange: Exchange, tokens: number): Amounts {
 
 /** At most: the whole answer allowed, and the prompt at three bytes a token. */
 function tokensOf({ request, body, target }: Exchange): number {
+  if (request.operation === 'embed') return inputTokens(request.inputs)
+  // a reranker reads the query beside every document
+  if (request.operation === 'rerank') return inputTokens(request.documents) + request.documents.length * inputTokens([request.query])
   if (request.operation !== 'chat') return 0
   let bytes = body.length
   if (bytes === 0) for (const { content } of request.messages) bytes += Buffer.byteLength(textOfContent(content))
   return (request.maxTokens ?? (target as RouteTarget).maxTokens) + Math.ceil(bytes / 3)
 }
+
+const inputTokens = (texts: readonly string[]): number => Math.ceil(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 3)
 
 const words = { requests: 'requests a minute', tokens: 'tokens a minute', concurrency: 'requests at once', money: 'money' }
 

@@ -26,6 +26,8 @@ export const filesConnector: ConnectorDefinition<typeof config> = {
 }
 
 async function* itemsOf(folder: string, named: string | undefined): AsyncGenerator<SourceItem> {
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory())
+    throw new AppError('not_found', `the folder ${folder} does not exist or is no folder; make it, or correct the path of the source`)
   const manifest = await loadManifest(named ? [resolve(named)] : [join(folder, 'manifest.yaml'), join(dirname(folder), 'manifest.yaml')])
   let count = 0
   for await (const path of walk(folder, 0)) {
@@ -39,7 +41,7 @@ async function* itemsOf(folder: string, named: string | undefined): AsyncGenerat
 async function* walk(folder: string, depth: number): AsyncGenerator<string> {
   if (depth > mostDepth) return
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => {
-    throw new AppError('not_found', 'the folder of the knowledge base does not exist or cannot be read')
+    throw new AppError('not_found', `the folder ${folder} cannot be read; give the server's user the right to`)
   })
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.')) continue

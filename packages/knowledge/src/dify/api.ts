@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { identify } from './caller.ts'
+import { checkVerb, identify } from './caller.ts'
 import { datasetRoutes } from './datasets.ts'
 import { documentRoutes } from './documents.ts'
 import { toDifyError } from './errors.ts'
@@ -10,7 +10,9 @@ import { retrieveRoutes } from './retrieve-route.ts'
 export function createDifyKnowledgeApi(parts: DifyKnowledgeParts): Hono {
   const app: DifyApp = new Hono<DifyEnvironment>()
   app.use(async (context, next) => {
-    context.set('key', identify(context.req.header('authorization'), parts.snapshot(), parts.clock.now()))
+    const key = identify(context.req.header('authorization'), parts.snapshot(), parts.clock.now())
+    checkVerb(key, context.req.method, context.req.path)
+    context.set('key', key)
     await next()
   })
   datasetRoutes(app, parts)

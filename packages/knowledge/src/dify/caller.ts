@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Asker } from '@gatehouse/contracts'
+import type { Asker, KeyVerb } from '@gatehouse/contracts'
 import type { Base } from '../bases.ts'
 import { DifyRefusal } from './errors.ts'
 
@@ -10,6 +10,7 @@ export interface KnownKey {
   readonly kind: 'model' | 'app' | 'dataset'
   /** Names or ids of knowledge bases; `*` for all of the project. Those that its consumer made need no entry. */
   readonly datasets: readonly string[]
+  readonly verbs: readonly KeyVerb[]
   readonly expiresAt?: number
   readonly asker: Asker
 }
@@ -35,4 +36,13 @@ export const madeBy = ({ spec }: Base): unknown => spec.dify.consumer
 export function mayUse({ project, consumer, datasets }: KnownKey, base: Base): boolean {
   if (base.project !== project) return false
   return madeBy(base) === consumer || datasets.includes('*') || datasets.includes(base.id) || datasets.includes(base.name)
+}
+
+/** What the calls of this API do: a key that only reads may search and list, which needs a body in one case. */
+const reading = /^\/v1\/datasets\/[^/]+\/(?:retrieve|hit-testing)$/
+
+/** Throws in the words of the contract when the key may not do it. */
+export function checkVerb({ verbs }: KnownKey, method: string, path: string): void {
+  const verb: KeyVerb = method === 'GET' || method === 'HEAD' || (method === 'POST' && reading.test(path)) ? 'read' : 'write'
+  if (!verbs.includes(verb)) throw new DifyRefusal(403, 'forbidden', `This key may only ${verbs.join(' and ')}; it cannot ${verb}.`)
 }

@@ -5,7 +5,7 @@ import { check, RetrievalModel, Retrieve } from './schemas.ts'
 import { toRecord } from './shapes.ts'
 
 const standardTopK = 3
-const noVectors = 'No embedding provider is configured: the answer is by words.'
+const noVectors = 'No embedding model is configured: the answer is by words.'
 
 export function retrieveRoutes(app: DifyApp, { bases, datasets }: DifyKnowledgeParts): void {
   for (const path of ['retrieve', 'hit-testing'])
@@ -16,6 +16,7 @@ export function retrieveRoutes(app: DifyApp, { bases, datasets }: DifyKnowledgeP
       const model = RetrievalModel.parse(input.retrieval_model ?? base.spec.dify.retrieval_model ?? {})
       const found = await datasets.search({
         ...{ datasets: [base.id], text: input.query, principals: key.asker.principals, weights: weightsOf(model) },
+        caller: { project: base.project, asker: key.asker },
         topK: model.top_k ?? input.top_k ?? standardTopK,
         threshold: model.score_threshold_enabled ? (model.score_threshold ?? 0) : 0,
       })
@@ -24,12 +25,13 @@ export function retrieveRoutes(app: DifyApp, { bases, datasets }: DifyKnowledgeP
         found.taken.map(({ candidate }) => candidate.document),
       )
       const records = found.taken.map((ranked) => toRecord(ranked, known.get(ranked.candidate.document)))
-      const isDegraded = model.search_method === 'semantic_search' || model.search_method === 'hybrid_search'
+      const asksVectors = model.search_method === 'semantic_search' || model.search_method === 'hybrid_search'
+      const reason = found.vectors ? found.vectors.skipped : noVectors
       return context.json({
         query: { content: input.query },
         records,
         // an addition to the contract: nobody shall think that vectors were used
-        ...(isDegraded && { degraded: { search_method: 'full_text_search', reason: noVectors } }),
+        ...(asksVectors && reason !== undefined && { degraded: { search_method: 'full_text_search', reason } }),
       })
     })
 }

@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '@gatehouse/kernel'
 import type { Prepared } from './prepare.ts'
-import { damaged, reasonOf } from './refusal.ts'
+import { reasonOf, unreadable } from './refusal.ts'
 
 /** What becomes of one file, as it crosses from a thread or a process. */
 export type Answer =
@@ -13,7 +13,7 @@ export async function answerOf(work: () => Prepared | Promise<Prepared>): Promis
   } catch (thrown) {
     const known = toAppError(thrown)
     // what a parser trips over is the file's fault
-    const error = known.code === 'internal' ? damaged() : known
+    const error = known.code === 'internal' ? unreadable('corrupt') : known
     const reason = reasonOf(error)
     return { error: { code: error.code, message: error.message, ...(reason && { reason }) } }
   }

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib'
 import type { AppError } from '@gatehouse/kernel'
-import { damaged, unreadable } from './refusal.ts'
+import { unreadable } from './refusal.ts'
 
 /** What the directory of an archive says about a file in it; believed only where it is checked. */
 interface Listed {
@@ -28,12 +28,11 @@ export function listArchive(bytes: Uint8Array): Listed[] {
   const listed: Listed[] = []
   let at = view.getUint32(end + 16, true)
   for (let entry = 0; entry < count; entry++) {
-    if (at + 46 > end || view.getUint32(at, true) !== 0x02014b50) throw damaged()
+    if (at + 46 > end || view.getUint32(at, true) !== 0x02014b50) throw unreadable('corrupt')
     const next = at + 46 + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
     const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + view.getUint16(at + 28, true)))
     if (isOutside(name) || isLink(view.getUint32(at + 38, true))) throw hostile('a file in it points outside the archive')
-    if (view.getUint16(at + 8, true) & 1)
-      throw unreadable('encrypted', 'the file is protected by a password; save it without one and upload that')
+    if (view.getUint16(at + 8, true) & 1) throw unreadable('encrypted')
     const packed = view.getUint32(at + 20, true)
     const size = view.getUint32(at + 24, true)
     listed.push({ name, method: view.getUint16(at + 10, true), packed, size, header: view.getUint32(at + 42, true) })
@@ -61,7 +60,7 @@ export function readArchive(bytes: Uint8Array, isWanted: (name: string) => boole
 function endOf(view: DataView): number {
   for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - most.comment); at--)
     if (view.getUint32(at, true) === 0x06054b50) return at
-  throw damaged()
+  throw unreadable('corrupt')
 }
 
 const isOutside = (name: string) =>
@@ -81,16 +80,16 @@ const tooMuch = () =>
 
 function inflate(bytes: Uint8Array, { method, packed, header }: Listed, room: number): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (header + 30 > bytes.length || view.getUint32(header, true) !== 0x04034b50) throw damaged()
+  if (header + 30 > bytes.length || view.getUint32(header, true) !== 0x04034b50) throw unreadable('corrupt')
   const start = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true)
-  if (start + packed > bytes.length) throw damaged()
+  if (start + packed > bytes.length) throw unreadable('corrupt')
   const data = bytes.subarray(start, start + packed)
   if (method === 0) return data
-  if (method !== 8) throw damaged()
+  if (method !== 8) throw unreadable('corrupt')
   try {
     const limit = Math.max(1, Math.min(room, Math.max(most.free, packed * most.ratio)))
     return inflateRawSync(data, { maxOutputLength: limit })
   } catch (thrown) {
-    throw (thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooMuch() : damaged()
+    throw (thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooMuch() : unreadable('corrupt')
   }
 }

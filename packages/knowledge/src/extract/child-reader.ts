@@ -1,14 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@gatehouse/kernel'
 import { type Answer, errorOf } from './answer.ts'
 import { isolation } from './isolation.ts'
 import type { PrepareWork } from './prepare.ts'
+import { useOf } from './process-use.ts'
 import { type Reader, stopping, type Waiting } from './reading.ts'
+import { unreadable } from './refusal.ts'
 
 interface Limits {
+  /** From handing over to the answer. */
   readonly milliseconds: number
+  /** Of a processor, so that a busy machine is not held against a file. */
+  readonly working?: number
   readonly megabytes: number
 }
 
@@ -35,7 +39,7 @@ export function createChildReader(limits: Limits): Reader {
     try {
       const answer = await ask(child, work, limits)
       // what a large file left behind must not count against the next
-      if ((await memoryOf(child)) > limits.megabytes / 2) end()
+      if (((await useOf(child.pid))?.megabytes ?? 0) > limits.megabytes / 2) end()
       return answer
     } catch (thrown) {
       end()
@@ -90,20 +94,30 @@ async function start({ megabytes }: Limits): Promise<ChildProcess> {
 }
 
 /** One file, one answer; at a limit the process is killed. */
-async function ask(child: ChildProcess, work: PrepareWork, { milliseconds, megabytes }: Limits): Promise<Answer> {
+async function ask(child: ChildProcess, work: PrepareWork, { milliseconds, working = milliseconds, megabytes }: Limits): Promise<Answer> {
+  const before = await useOf(child.pid)
+  const began = performance.now()
   let why: AppError | undefined
   const kill = (because: AppError) => {
     why = because
     child.kill('SIGKILL')
   }
-  const timer = setTimeout(() => kill(tooSlow()), milliseconds)
-  const watch = setInterval(() => void memoryOf(child).then((used) => used > megabytes && kill(tooLarge())), watchMilliseconds)
+  const timer = setTimeout(() => kill(unreadable('slow')), milliseconds)
+  const look = async () => {
+    const now = await useOf(child.pid)
+    if (now && now.megabytes > megabytes) kill(unreadable('memory'))
+    const worked = now && before ? now.milliseconds - before.milliseconds : performance.now() - began
+    if (worked > working) kill(unreadable('slow'))
+  }
+  const watch = setInterval(() => void look(), watchMilliseconds)
   let stopListening = () => {}
   child.channel?.ref()
   try {
     return await new Promise<Answer>((resolve, reject) => {
       const ended = (code: number | null, signal: NodeJS.Signals | null) =>
-        reject(why ?? (isOutOfMemory(code, signal) ? tooLarge() : new AppError('internal', 'the process that reads files has ended')))
+        reject(
+          why ?? (isOutOfMemory(code, signal) ? unreadable('memory') : new AppError('internal', 'the process that reads files has ended')),
+        )
       child.once('message', resolve as (answer: unknown) => void)
       child.once('exit', ended)
       stopListening = () => void child.off('message', resolve).off('exit', ended)
@@ -117,14 +131,5 @@ async function ask(child: ChildProcess, work: PrepareWork, { milliseconds, megab
   }
 }
 
-const tooSlow = () => new AppError('too_large', 'the file could not be read: it takes too long; split it')
-const tooLarge = () => new AppError('too_large', 'the file could not be read: it needs too much memory; split it')
-
 /** Node aborts when its heap is full; a system short of memory kills. */
 const isOutOfMemory = (code: number | null, signal: NodeJS.Signals | null) => signal === 'SIGABRT' || signal === 'SIGKILL' || code === 134
-
-/** Megabytes in use, where the system tells; elsewhere the limit of the heap and those of the formats hold. */
-async function memoryOf({ pid }: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '')
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024
-}

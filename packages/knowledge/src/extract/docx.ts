@@ -2,7 +2,7 @@ import type { Block, Extracted } from '@gatehouse/kernel'
 import mammoth from 'mammoth'
 import { extractHtml } from './html.ts'
 import { officeXml } from './office-archive.ts'
-import { damaged } from './refusal.ts'
+import { unreadable } from './refusal.ts'
 
 /** Stands where Word began a new page when it last showed the document; taken out again with the page counted. */
 const pageMark = '\ue000'
@@ -31,7 +31,7 @@ async function htmlOf(buffer: Buffer): Promise<string> {
     )
     return value.replaceAll(`<span class="${hiddenStyle}">`, '<span hidden>')
   } catch {
-    throw damaged()
+    throw unreadable('corrupt')
   }
 }
 

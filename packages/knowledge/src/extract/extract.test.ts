@@ -108,7 +108,7 @@ describe('CSV', () => {
     ['tabs', 'Code\tMeaning\nA\totter, wet\nB\theron\n', 'a.tsv'],
   ])('with %s is a table whose first row is its header', (_, text, name) => {
     expect(read(text, name).blocks).toEqual([
-      { kind: 'table', text: 'Code | Meaning\nA | otter, wet\nB | heron', header: 'Code | Meaning' },
+      { kind: 'table', text: 'Code | Meaning\nA | otter, wet\nB | heron', header: 'Code | Meaning', rows: [1, 3] },
     ])
   })
   it('repeats its header in each piece', () => {
@@ -131,7 +131,7 @@ describe('pages', () => {
       { kind: 'paragraph', text: 'Four.', page: 4 },
     ] as const
     const { pieces } = cut({ blocks }, { splitting: automatic })
-    expect(pieces.map(({ pages }) => pages)).toEqual([
+    expect(pieces.map(({ place }) => place?.pages)).toEqual([
       [1, 2],
       [4, 4],
     ])
@@ -139,6 +139,10 @@ describe('pages', () => {
 })
 
 describe('what cannot be read', () => {
+  it('more text than is allowed', () => {
+    const blocks = [{ kind: 'paragraph', text: 'x'.repeat(20_000_001) }] as const
+    expect(() => cut({ blocks }, { splitting: automatic })).toThrow(expect.objectContaining({ details: { reason: 'long' } }))
+  })
   it.each([
     ['an empty file', new Uint8Array(), 'a.txt', 'invalid_request'],
     ['only white space', bytes(' \n\t '), 'a.md', 'invalid_request'],

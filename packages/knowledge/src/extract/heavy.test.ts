@@ -90,6 +90,10 @@ describe('a PDF', () => {
     expect(await reasonOf(pdfOf(text).subarray(0, 60), pdf)).toBe('corrupt')
     expect(await reasonOf(new TextEncoder().encode('%PDF-1.7\nno more than this'), pdf)).toBe('corrupt')
   })
+  it('of more pages than are allowed is not read', async () => {
+    const pages = Array.from({ length: 5001 }, () => [])
+    expect(await reasonOf(pdfOf(pages), pdf)).toBe('pages')
+  })
   it('whose pages are their own parents ends, and is damaged', async () => {
     const cyclic = Buffer.from(pdfOf([lines(['Some words that are in here.'])]))
       .toString('latin1')
@@ -156,10 +160,10 @@ describe('a workbook', () => {
     })
     expect((await extractHeavy(bytes, xlsx)).blocks).toEqual([
       { kind: 'heading', level: 1, text: 'Prices', sheet: 'Prices' },
-      { kind: 'paragraph', text: 'Price list', sheet: 'Prices' },
-      { kind: 'table', text: 'Item | Price\nOtter | 12\n | 3.5', header: 'Item | Price', sheet: 'Prices' },
+      { kind: 'paragraph', text: 'Price list', rows: [1, 1], sheet: 'Prices' },
+      { kind: 'table', text: 'Item | Price\nOtter | 12\n | 3.5', header: 'Item | Price', rows: [3, 5], sheet: 'Prices' },
       { kind: 'heading', level: 1, text: 'Stock', sheet: 'Stock' },
-      { kind: 'table', text: 'Item | Count\nHeron | 4', header: 'Item | Count', sheet: 'Stock' },
+      { kind: 'table', text: 'Item | Count\nHeron | 4', header: 'Item | Count', rows: [1, 2], sheet: 'Stock' },
     ])
   })
   it('with a password says so', async () => {

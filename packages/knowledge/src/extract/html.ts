@@ -1,6 +1,8 @@
 import type { Block, Extracted } from '@gatehouse/kernel'
 import { Readability } from '@mozilla/readability'
 import { parseHTML } from 'linkedom'
+import { hasNoContrast, hidesText, tidyStyle } from './hidden-style.ts'
+import { markHidden } from './style-sheet.ts'
 
 /** The part of the DOM that is used; the DOM library of the browser is not loaded on a server. */
 interface Element {
@@ -36,6 +38,7 @@ const mostDepth = 200
 export function extractHtml(html: string, { article = true }: { article?: boolean } = {}): Extracted {
   // linkedom puts a fragment without these beside the document
   const { document } = parseHTML(/<html[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`)
+  markHidden(document.documentElement as unknown as Parameters<typeof markHidden>[0])
   const title = tidy(document.querySelector('title')?.textContent ?? '')
   const all = new Walk(false)
   all.visit(document.documentElement as unknown as Element, false, 0)
@@ -151,27 +154,8 @@ class Walk {
 
 function isHidden(node: Element): boolean {
   if (node.hasAttribute('hidden') || node.getAttribute('aria-hidden') === 'true') return true
-  const style = (node.getAttribute('style') ?? '').toLowerCase().replace(/\s+|!important/g, '')
-  if (!style) return false
-  return (
-    /display:none|visibility:(hidden|collapse)|opacity:(0|0?\.0\d*)(;|$)|(text-indent|left|top):-\d{3,}/.test(style) ||
-    /font-size:(0[a-z%]*|0?\.0\d*[a-z%]+|([0-2]?\.\d+|[12])(px|pt)|[1-9]%)(;|$)/.test(style) ||
-    /clip-path:(inset\((50|100)%|circle\(0)|clip:rect\([01](px)?,|transform:scale\(0(,0)?\)/.test(style) ||
-    /(^|;)(max-)?(height|width):0(px)?(;|$)/.test(style) ||
-    isInvisibleColour(style)
-  )
-}
-
-/** White on white or nearly so, no colour at all, or a colour on itself. */
-function isInvisibleColour(style: string): boolean {
-  const colour = /(?:^|;)color:([^;]+)/.exec(style)?.[1]
-  const background = /(?:^|;)background(?:-color)?:([^;]+)/.exec(style)?.[1]
-  if (!colour) return false
-  if (background) return colour === background
-  return (
-    /^(white|snow|ivory|#fff|#(f[a-f]){3}|rgb\((25[0-5],){2}25[0-5]\))$/.test(colour) ||
-    /^(transparent|#[\da-f]{3}0|#[\da-f]{6}00|rgba\(\d+,\d+,\d+,0?(\.0+)?\))$/.test(colour)
-  )
+  const style = tidyStyle(node.getAttribute('style') ?? '')
+  return style !== '' && (hidesText(style) || hasNoContrast(style, true))
 }
 
 const hiddenWithin = (node: Element) => [...node.querySelectorAll('[hidden],[style],[aria-hidden]')].filter(isHidden)

@@ -1,4 +1,4 @@
-import { AppError } from '@gatehouse/kernel'
+import { unreadable } from './refusal.ts'
 
 export const pdf = 'application/pdf'
 export const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
@@ -41,4 +41,4 @@ export function mediaTypeOf(name: string, declared?: string): string {
   return 'text/plain'
 }
 const notReadable = (what: string) =>
-  new AppError('unsupported', `files of the kind ${what} cannot be read yet; supported are ${supported}`)
+  unreadable('unsupported', `files of the kind ${what} cannot be read yet; save it as one of these: ${supported}`)

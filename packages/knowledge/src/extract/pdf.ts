@@ -4,7 +4,7 @@ import { AppError } from '@gatehouse/kernel'
 import { getDocument, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { blocksOfPages, type Page } from './pdf-blocks.ts'
 import { linesOf, type Run } from './pdf-lines.ts'
-import { damaged, unreadable } from './refusal.ts'
+import { unreadable } from './refusal.ts'
 
 const library = new URL('../../', import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs'))
 const folder = (name: string) => fileURLToPath(new URL(`${name}/`, library))
@@ -22,13 +22,13 @@ const fewest = 8
 export async function extractPdf(bytes: Uint8Array): Promise<Extracted> {
   const file = await open(bytes)
   if (file.numPages > most.pages)
-    throw new AppError('too_large', `the file has ${file.numPages} pages, at most ${most.pages} are allowed; split it`)
+    throw unreadable('pages', `the file has ${file.numPages} pages, at most ${most.pages} are allowed; split it`)
   const pages: Page[] = []
   try {
     for (let number = 1; number <= file.numPages; number++) pages.push(await pageOf(file, number))
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown
-    throw damaged()
+    throw unreadable('corrupt')
   }
   check(pages)
   const { info } = await file.getMetadata().catch(() => ({ info: {} }))
@@ -52,9 +52,8 @@ async function open(bytes: Uint8Array) {
       ...{ cMapUrl: folder('cmaps'), cMapPacked: true, standardFontDataUrl: folder('standard_fonts') },
     }).promise
   } catch (thrown) {
-    if ((thrown as Error).name === 'PasswordException')
-      throw unreadable('encrypted', 'the file is protected by a password; save it without one and upload that')
-    throw damaged()
+    if ((thrown as Error).name === 'PasswordException') throw unreadable('encrypted')
+    throw unreadable('corrupt')
   }
 }
 
@@ -124,13 +123,8 @@ function check(pages: readonly Page[]): void {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what fonts without a map yield
       unmapped += text.match(/[\ue000-\uf8ff\ufffd\u0000-\u0008\u000e-\u001f]/g)?.length ?? 0
     }
-  if (letters < fewest * Math.min(pages.length, 3))
-    throw unreadable('scanned', 'the file holds pictures of pages and no text; it needs text recognition (OCR) before it is uploaded')
-  if (unmapped > letters * most.garbled)
-    throw unreadable(
-      'garbled',
-      'the fonts of the file do not tell which letters they show, so its text cannot be read; export it again with text, or run text recognition (OCR) on it',
-    )
+  if (letters < fewest * Math.min(pages.length, 3)) throw unreadable('scanned')
+  if (unmapped > letters * most.garbled) throw unreadable('garbled')
 }
 
 /** Programs put file names and their own names there. */

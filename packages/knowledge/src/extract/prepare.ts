@@ -1,4 +1,4 @@
-import { AppError, type Extracted } from '@gatehouse/kernel'
+import type { Extracted } from '@gatehouse/kernel'
 import { sha256 } from '../hash.ts'
 import type { Piece, Splitting } from '../split/piece.ts'
 import { split } from '../split/split.ts'
@@ -38,14 +38,11 @@ export function cut({ title, blocks }: Extracted, { splitting, cleaning }: Pick<
     cleaning ? blocks.map((block) => ({ ...block, text: cleaned(block.text, cleaning) })).filter(({ text }) => text) : blocks,
   )
   if (text.length > mostText)
-    throw new AppError('too_large', `the file holds ${text.length} characters, at most ${mostText} are allowed; split it`)
+    throw unreadable('long', `the file holds ${text.length} characters, at most ${mostText} are allowed; split it`)
   const pieces = split(text, placed, splitting)
   if (pieces.length === 0) throw unreadable('empty', 'the file holds no readable text')
   if (pieces.length > mostPieces)
-    throw new AppError(
-      'too_large',
-      `the file makes ${pieces.length} segments, at most ${mostPieces} are allowed; split it or use longer segments`,
-    )
+    throw unreadable('long', `the file makes ${pieces.length} segments, at most ${mostPieces} are allowed; split it or use longer segments`)
   return {
     ...(title && { title: title.slice(0, 300) }),
     text,

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, expect, it } from 'vitest'
+import { createChildReader } from './child-reader.ts'
 import { docxOf, paragraph, pdfOf, xlsxOf } from './fixtures/files.ts'
 import { docx, pdf, xlsx } from './media-types.ts'
 import { createReader } from './reader.ts'
-import { timeFor } from './thread-reader.ts'
+import { createThreadReader, timeFor } from './thread-reader.ts'
 
 const reader = createReader()
 afterAll(() => reader.close())
@@ -25,6 +26,19 @@ it('a file that takes too long fails, and the next is read by a new thread', asy
   const nested = `${'> '.repeat(3000)}x\n`.repeat(300)
   await expect(hasty.prepare(work(nested))).rejects.toMatchObject({ code: 'too_large' })
   await hasty.close()
+})
+it('of several files read together the one that works too long fails, and the others are read', async () => {
+  const own = createThreadReader({ milliseconds: () => 120_000, working: 300, megabytes: 512, files: 32 })
+  const nested = `${'> '.repeat(3000)}x\n`.repeat(300)
+  const [slow, first, second] = await Promise.allSettled([nested, '# A', '# B'].map((text) => own.prepare(work(text))))
+  expect(slow).toMatchObject({ status: 'rejected', reason: { details: { reason: 'slow' } } })
+  expect([first, second]).toMatchObject([{ value: { title: 'A' } }, { value: { title: 'B' } }])
+  await own.close()
+})
+it('a process that works too long is ended, whatever the clock says', async () => {
+  const own = createChildReader({ milliseconds: 120_000, working: 100, megabytes: 512 })
+  await expect(own.prepare(heavy(sheetOf(60_000), xlsx))).rejects.toMatchObject({ details: { reason: 'slow' } })
+  await own.close()
 })
 it('a small file may take a part of the time a large one may, and none takes longer than the longest', () => {
   expect([0, 200_000, 4_000_000, 8_000_000, 50_000_000].map((bytes) => timeFor(bytes, 60_000))).toEqual([
@@ -51,7 +65,7 @@ it('PDF, Word and Excel files are read in a process, one after the other, and wh
   expect(document).toMatchObject({ value: { title: 'Otter', text: 'Otter\n\nIt sleeps.' } })
   expect(workbook).toMatchObject({ value: { text: 'A\n\nHeron | stands' } })
   expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'unsupported', details: { reason: 'scanned' } } })
-  expect(paged).toMatchObject({ value: { pieces: [{ pages: [1, 1] }] } })
+  expect(paged).toMatchObject({ value: { pieces: [{ place: { pages: [1, 1] } }] } })
 })
 
 const sheetOf = (rows: number) =>

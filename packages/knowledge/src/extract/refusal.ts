@@ -1,6 +1,7 @@
+import { type DocumentProblem, documentProblems, isDocumentProblem } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/kernel'
 
-/** Why a file cannot be read: the code of the document's error. */
+/** What each problem is in the table of errors. */
 const codes = {
   encrypted: 'invalid_request',
   corrupt: 'invalid_request',
@@ -8,15 +9,18 @@ const codes = {
   hostile: 'invalid_request',
   scanned: 'unsupported',
   garbled: 'unsupported',
+  mistyped: 'unsupported',
   unsupported: 'unsupported',
-} as const satisfies Record<string, AppError['code']>
-type Reason = keyof typeof codes
+  large: 'too_large',
+  pages: 'too_large',
+  long: 'too_large',
+  slow: 'too_large',
+  memory: 'too_large',
+} as const satisfies Record<DocumentProblem, AppError['code']>
 
-/** The message says what to do. */
-export const unreadable = (reason: Reason, message: string): AppError => new AppError(codes[reason], message, { details: { reason } })
+/** The message says why and what to do; the standard one where nothing is to be named or counted. */
+export const unreadable = (reason: DocumentProblem, message: string = documentProblems[reason].en): AppError =>
+  new AppError(codes[reason], message, { details: { reason } })
 
-export const damaged = (): AppError =>
-  unreadable('corrupt', 'the file is damaged and cannot be read; open it, save it again and upload that')
-
-export const reasonOf = ({ details }: AppError): string | undefined =>
-  typeof details.reason === 'string' && details.reason in codes ? details.reason : undefined
+export const reasonOf = ({ details }: AppError): DocumentProblem | undefined =>
+  isDocumentProblem(details.reason) ? details.reason : undefined

@@ -1,7 +1,7 @@
 import type { AppError } from '@gatehouse/kernel'
 import { listArchive } from './archive.ts'
 import { docx, isHeavy, pdf, supported, xlsx } from './media-types.ts'
-import { damaged, unreadable } from './refusal.ts'
+import { unreadable } from './refusal.ts'
 
 const signatures: readonly (readonly [signature: string, kind: string])[] = [
   ['%PDF-', 'a PDF'],
@@ -32,7 +32,7 @@ export function checkContent(bytes: Uint8Array, mediaType: string): void {
   if (found === declared) return
   if (found === 'an older Office file' && isHeavy(mediaType)) throw olderOffice(bytes)
   throw unreadable(
-    'unsupported',
+    'mistyped',
     `the file says it is ${declared}, but its content is ${found}; upload it under its own name, if it is one of ${supported}`,
   )
 }
@@ -63,7 +63,7 @@ function kindOfArchive(bytes: Uint8Array, mustOpen: boolean): string {
 /** Office puts an encrypted document into the container its older formats had. */
 function olderOffice(bytes: Uint8Array): AppError {
   if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(Buffer.from('EncryptedPackage', 'utf16le')))
-    return unreadable('encrypted', 'the file is protected by a password; save it without one and upload that')
-  if (bytes.length < 512) return damaged()
+    return unreadable('encrypted')
+  if (bytes.length < 512) return unreadable('corrupt')
   return unreadable('unsupported', 'the file is of an older Office format; save it as .docx or .xlsx and upload that')
 }

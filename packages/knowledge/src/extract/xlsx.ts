@@ -1,7 +1,7 @@
 import type { Block, Extracted } from '@gatehouse/kernel'
 import readSheets from 'read-excel-file/universal'
 import { officeXml } from './office-archive.ts'
-import { damaged } from './refusal.ts'
+import { unreadable } from './refusal.ts'
 import { blocksOfRows, type Cell } from './rows.ts'
 
 /** Each sheet under its name, its tables by rows. */
@@ -21,6 +21,6 @@ async function sheetsOf(file: ArrayBuffer) {
   try {
     return await readSheets(file)
   } catch {
-    throw damaged()
+    throw unreadable('corrupt')
   }
 }

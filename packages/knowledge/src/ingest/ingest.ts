@@ -1,12 +1,15 @@
 import type { DocumentRecord, Principal } from '@gatehouse/contracts'
-import { AppError, type Connector, type Jobs, uuidv7 } from '@gatehouse/kernel'
+import { AppError, type Connector, cleanName, cleanPath, type Jobs, uuidv7 } from '@gatehouse/kernel'
 import type { Base } from '../bases.ts'
+import type { DatasetEmbedding } from '../embed/dataset-embedding.ts'
+import { queueEmbedding } from '../embed/embed-base.ts'
 import { isHeavy, mediaTypeOf } from '../extract/media-types.ts'
 import type { Cleaning } from '../extract/prepare.ts'
+import { unreadable } from '../extract/refusal.ts'
 import { sha256 } from '../hash.ts'
 import type { Splitting } from '../split/piece.ts'
 import { bodyOf, identityOf } from './identity.ts'
-import type { ProcessPorts } from './process.ts'
+import { noError, type ProcessPorts } from './process.ts'
 import { type SyncReport, syncBase } from './sync.ts'
 import { type IngestWork, ingestQueue, originalKey, versionOf } from './work.ts'
 import { startWorker, type WorkerOptions } from './worker.ts'
@@ -42,6 +45,8 @@ export interface Ingest {
   retry(project: string, document: string): Promise<DocumentRecord>
   /** Gone from every search at once. */
   remove(project: string, document: string): Promise<boolean>
+  /** What the vectors of a base are like; undefined when it has none. */
+  embeddingOf(base: string): Promise<DatasetEmbedding | undefined>
   /** With all its documents. The resource itself is the caller's. */
   removeBase(base: string): Promise<void>
   /** Brings a base in line with a source: new, changed, moved access, removed. */
@@ -58,7 +63,19 @@ export function createIngest(given: IngestPorts, options: WorkerOptions): Ingest
   const ports = { ...given, id: given.id ?? (() => uuidv7(given.clock.now())) }
   const { documents, index, blobs, bases, jobs, clock } = ports
   const worker = startWorker(ports, options)
+  const unwatch = bases.watch(() => void embedAnew())
+  void embedAnew()
 
+  /** A base whose model changed gets new vectors. What fails here is tried again at the next change and the next start. */
+  async function embedAnew(): Promise<void> {
+    const { embed } = ports
+    if (!embed) return
+    try {
+      if (await queueEmbedding(await bases.all(), jobs, embed)) worker.wake()
+    } catch {
+      // the store is busy or closing
+    }
+  }
   const known = new Set<string>()
   /** The index keeps a dataset for the base; made on first use, because a base may come from any door. */
   const ready = async ({ id, project }: Base) => {
@@ -74,11 +91,12 @@ export function createIngest(given: IngestPorts, options: WorkerOptions): Ingest
   }
 
   const ingest: Ingest = {
-    async add(input) {
+    async add(given) {
+      const input = tidied(given)
       const base = await bases.need(input.base)
       const bytes = typeof input.content === 'string' ? new TextEncoder().encode(input.content.toWellFormed()) : input.content
-      if (bytes.length > mostBytes) throw new AppError('too_large', `the file has ${bytes.length} bytes, at most ${mostBytes} are allowed`)
-      if (bytes.length === 0) throw new AppError('invalid_request', 'the file is empty; upload one that has content')
+      if (bytes.length > mostBytes) throw unreadable('large', `the file has ${bytes.length} bytes, at most ${mostBytes} are allowed`)
+      if (bytes.length === 0) throw unreadable('empty', 'the file is empty; upload one that has content')
       const mediaType = kindOf(input)
       const old = await existing(input, base)
       const contentHash = sha256(bytes)
@@ -108,6 +126,7 @@ export function createIngest(given: IngestPorts, options: WorkerOptions): Ingest
       await blobs.removeAll(`documents/${id}/`)
       return removed
     },
+    embeddingOf: async (base) => ports.embed?.states.of(base),
     async removeBase(id) {
       const ids: string[] = []
       let after: string | undefined
@@ -117,12 +136,14 @@ export function createIngest(given: IngestPorts, options: WorkerOptions): Ingest
         after = page.next
       } while (after)
       await index.removeDataset(id)
+      await ports.embed?.states.remove(id)
       known.delete(id)
       for (const document of ids) await blobs.removeAll(`documents/${document}/`)
     },
     sync: (base, connector, source) => syncBase({ ingest, documents, bases }, base, connector, source),
     idle: () => worker.idle(),
     async close() {
+      unwatch()
       await worker.stop()
       await ports.reader.close()
     },
@@ -182,14 +203,23 @@ export function createIngest(given: IngestPorts, options: WorkerOptions): Ingest
   }
 }
 
+/** The one place where names from outside are cleaned. */
+function tidied(input: NewDocument): NewDocument {
+  const path = input.path === undefined ? '' : cleanPath(input.path)
+  const { path: _, ...rest } = input
+  return {
+    ...rest,
+    name: cleanName(input.name) || 'document',
+    ...(input.title !== undefined && { title: cleanName(input.title) }),
+    ...(path && { path }),
+  }
+}
+
 /** Text handed in as text stays text, also when it is named after the file it came from. */
 function kindOf({ content, name, mediaType }: NewDocument): string {
   const kind = mediaTypeOf(name, mediaType)
   return typeof content === 'string' && isHeavy(kind) ? 'text/plain' : kind
 }
-
-// undefined takes the field out of the record; the port's type cannot say so
-const noError = { error: undefined } as unknown as Pick<DocumentRecord, never>
 
 export const sameLabels = (a: readonly Principal[], b: readonly Principal[]): boolean =>
   a.length === b.length && a.every((principal) => b.includes(principal))

@@ -1,6 +1,17 @@
-import type { Asker, DocumentRecord, SegmentRecord, Verdict } from '@gatehouse/contracts'
-import { AppError, type Blobs, type Clock, type Documents, type IndexedDocument, type Inspector, type SearchIndex } from '@gatehouse/kernel'
-import type { Bases } from '../bases.ts'
+import type { DocumentRecord, SegmentRecord, Verdict } from '@gatehouse/contracts'
+import {
+  AppError,
+  type Blobs,
+  type Clock,
+  cleanName,
+  type Documents,
+  type IndexedDocument,
+  type Inspector,
+  type SearchIndex,
+} from '@gatehouse/kernel'
+import type { Base, Bases } from '../bases.ts'
+import { embeddingKey } from '../embed/dataset-embedding.ts'
+import { type Embedded, type EmbedPorts, embedSegments, ingestAsker } from '../embed/embed-segments.ts'
 import type { Prepared } from '../extract/prepare.ts'
 import type { Reader } from '../extract/reading.ts'
 import { bodyOf, identityOf } from './identity.ts'
@@ -16,12 +27,13 @@ export interface ProcessPorts {
   readonly reader: Reader
   readonly clock: Clock
   readonly id: () => string
+  /** Absent: there are no models, and documents are searched by words. */
+  readonly embed?: Pick<EmbedPorts, 'models' | 'states'>
 }
 
 type Segment = IndexedDocument['segments'][number]
 type Quarantine = NonNullable<SegmentRecord['quarantine']>
 
-const ingestAsker: Asker = { consumer: 'ingest', principals: [] }
 /** From this size on a document tells how far it is. */
 const telling = 200_000
 
@@ -50,9 +62,10 @@ export async function processDocument(work: IngestWork, ports: ProcessPorts): Pr
   await tell('splitting')
   const title = titled(document, prepared)
   const version = versionOf(work.blob)
-  const segments = await inspectAll(prepared, { ...document, title, version }, base.spec.policy, ports)
+  const inspected = await inspectAll(prepared, { ...document, title, version }, base.spec.policy, ports)
   const split = clock.now()
   await tell('indexing')
+  const { segments, problem } = await embedded(inspected, document, base, ports)
   await blobs.put(textKey(document.id, version), new TextEncoder().encode(prepared.text))
   const { id, project, dataset, principals } = document
   const identity = identityOf({ ...document, title })
@@ -64,18 +77,39 @@ export async function processDocument(work: IngestWork, ports: ProcessPorts): Pr
     ...{ title, version, status: 'completed', characters: prepared.text.length, updatedAt: now },
     ...{ segments: segments.length, quarantined: segments.filter(({ quarantine }) => quarantine).length },
     times: { extracted, split, indexed: now, completed: now },
+    ...(problem ? { error: byWordsOnly(problem, base) } : noError),
   })
+  if (problem) throw new AppError(problem.code, problem.message, { cause: problem, details: { ...problem.details, searchable: true } })
+  const current = await ports.bases.get(dataset)
+  if (current && embeddingKey(current.spec.embedding) !== embeddingKey(base.spec.embedding))
+    throw new AppError('conflict', 'the embedding model was changed meanwhile')
 }
+
+async function embedded(segments: readonly Segment[], document: DocumentRecord, base: Base, ports: ProcessPorts): Promise<Embedded> {
+  const { embedding, policy } = base.spec
+  if (!embedding) return { segments }
+  if (!ports.embed) return { segments, problem: new AppError('unsupported', 'this server has no models to embed with') }
+  const { id, project, dataset } = document
+  return embedSegments(segments, { id, project, dataset, policy }, embedding, { ...ports, ...ports.embed })
+}
+
+const byWordsOnly = ({ message }: AppError, { spec }: Base) => ({
+  code: 'embedding_failed',
+  message: `found by words only, because the embedding model ${spec.embedding?.model} failed: ${message}. See to the model, then process the document again`,
+})
+
+// undefined takes the field out of the record; the port's type cannot say so
+export const noError = { error: undefined } as unknown as Pick<DocumentRecord, never>
 
 /** The title given by people, else the document's own. */
 const titled = ({ title, name }: DocumentRecord, prepared: Prepared): string =>
-  title && title !== name ? title : (prepared.title ?? title ?? name)
+  title && title !== name ? title : cleanName(prepared.title ?? '') || title || name
 
 async function inspectAll(prepared: Prepared, document: DocumentRecord, policy: string, ports: ProcessPorts): Promise<Segment[]> {
   const { id: newId, inspector } = ports
   const { id, dataset, version, project, title } = document
   return Promise.all(
-    prepared.pieces.map(async ({ headings, pages, start, end, hash, hidden }, at) => {
+    prepared.pieces.map(async ({ headings, place, start, end, hash, hidden }, at) => {
       const segment = newId()
       const text = prepared.text.slice(start, end)
       const source = { dataset, document: id, version, segment, start, end, hash }
@@ -84,8 +118,8 @@ async function inspectAll(prepared: Prepared, document: DocumentRecord, policy: 
       return {
         id: segment,
         position: at + 1,
-        // shown with the passage, not searched: a page number is no word of the document
-        headings: pages ? [...headings, placeOf(pages)] : headings,
+        headings,
+        ...(place && { place }), // shown with the passage, not searched: a page number is no word of the document
         start,
         end,
         text,
@@ -96,8 +130,6 @@ async function inspectAll(prepared: Prepared, document: DocumentRecord, policy: 
     }),
   )
 }
-
-const placeOf = ([first, last]: readonly [number, number]) => (first === last ? `page ${first}` : `pages ${first}–${last}`)
 
 /** Visible to operators, found by nobody: what the policy blocks or nobody inspected, and text that the document hides from its readers. */
 export function quarantineOf(verdict: Verdict, hidden: boolean): Quarantine | undefined {

@@ -1,5 +1,5 @@
 import type { DocumentRecord } from '@gatehouse/contracts'
-import { type Connector, type Documents, toAppError } from '@gatehouse/kernel'
+import { type Connector, cleanPath, type Documents, type SourceItem, toAppError } from '@gatehouse/kernel'
 import type { Bases } from '../bases.ts'
 import type { Ingest } from './ingest.ts'
 
@@ -12,6 +12,9 @@ export interface SyncReport {
   readonly failed: readonly { readonly path: string; readonly message: string }[]
 }
 
+/** Items at once: each waits for a disk and for the store, which writes together what comes together. Their contents are in memory. */
+const width = 4
+
 /** `source` names the connection: only documents it brought are removed when they are gone from it. */
 export async function syncBase(
   { ingest, documents, bases }: { ingest: Pick<Ingest, 'add' | 'remove'>; documents: Documents; bases: Bases },
@@ -23,12 +26,11 @@ export async function syncBase(
   const counts = { added: 0, changed: 0, unchanged: 0, removed: 0 }
   const failed: { path: string; message: string }[] = []
   const seen = new Set<string>()
-  for await (const item of connector.items()) {
-    seen.add(item.path)
+  const take = async (item: SourceItem, path: string) => {
     try {
-      const before = await documents.byPath(id, item.path)
+      const before = await documents.byPath(id, path)
       const after = await ingest.add({
-        ...{ base: id, content: await item.read(), name: item.name, path: item.path, mediaType: item.mediaType, createdBy: source },
+        ...{ base: id, content: await item.read(), name: item.name, path, mediaType: item.mediaType, createdBy: source },
         // access that the source does not tell is what the base says, also when it was told before
         principals: item.principals ?? base.spec.access,
         ...(item.title !== undefined && { title: item.title }),
@@ -37,9 +39,19 @@ export async function syncBase(
       })
       counts[!before ? 'added' : before.contentHash === after.contentHash && before.blob === after.blob ? 'unchanged' : 'changed']++
     } catch (thrown) {
-      failed.push({ path: item.path, message: toAppError(thrown).message })
+      failed.push({ path, message: toAppError(thrown).message })
     }
   }
+  const running = new Set<Promise<void>>()
+  for await (const item of connector.items()) {
+    const path = cleanPath(item.path)
+    if (seen.has(path)) await Promise.all(running) // what comes again under one path is newer: after the first
+    seen.add(path)
+    const task = take(item, path).finally(() => running.delete(task))
+    running.add(task)
+    if (running.size >= width) await Promise.race(running)
+  }
+  await Promise.all(running)
   for (const gone of await vanished(documents, id, source, seen)) {
     await ingest.remove(gone.project, gone.id)
     counts.removed++

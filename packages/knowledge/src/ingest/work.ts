@@ -11,6 +11,8 @@ export interface IngestWork {
   readonly cleaning?: Cleaning
 }
 export const ingestQueue = 'ingest'
+/** Of knowledge bases whose vectors are to be made anew; apart, because a model that is away must not look like documents under way. */
+export const embedQueue = 'embed'
 
 export const originalKey = (document: string, version: number) => `documents/${document}/${version}/original`
 export const textKey = (document: string, version: number) => `documents/${document}/${version}/text`

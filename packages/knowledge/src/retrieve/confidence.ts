@@ -18,9 +18,9 @@ const looked = 5
 /**
  * Score as a share of what the query could reach + ½ coverage of the best passage + ½ coverage of the best sentence + ¼ margin to the next
  * document ± ¼ for a sentence with the kind of thing asked for − what the best passage lacks: its weightiest word, and every name and number
- * − ½ of what no passage has. What is missing there names what is not in the documents.
+ * − ½ of what no passage has. What is missing there names what is not in the documents. `nearness` (0 without vectors) makes up for words.
  */
-export function confidenceOf(query: string, taken: readonly Ranked[], weights: ReadonlyMap<string, number>): Confidence {
+export function confidenceOf(query: string, taken: readonly Ranked[], weights: ReadonlyMap<string, number>, nearness = 0): Confidence {
   const best = taken[0]
   const all = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
   if (!best || all <= 0) return { value: 0, weak: true }
@@ -43,9 +43,18 @@ export function confidenceOf(query: string, taken: readonly Ranked[], weights: R
     query,
     sentences.filter(({ coverage }) => coverage >= sentence / 2),
   )
-  const value = best.words + 0.5 * first.coverage + 0.5 * sentence + 0.25 * (margin + kind) - first.missing - names - 0.5 * nowhere
+  const lacking = (first.missing + 0.5 * nowhere) * (1 - forgivenBy(nearness))
+  const value = best.words + 0.5 * first.coverage + 0.5 * sentence + 0.25 * (margin + kind) - lacking - names + addedBy(nearness)
   return { value, weak: value < thresholds[languageOf(query)] }
 }
+
+/**
+ * A vector that stands out forgives half of the words that are missing and adds a little: other words for the same thing. One that stands alone
+ * needs no words at all.
+ */
+const alone = (nearness: number) => nearness ** 6
+const forgivenBy = (nearness: number) => 0.5 * (nearness + alone(nearness))
+const addedBy = (nearness: number) => 0.2 * nearness + 0.4 * alone(nearness)
 
 const name = /(?<=[\p{Ll},\d'"”)] )["“‘(]?(\p{Lu}[\p{L}'’.-]+|[\p{L}-]*\d[\p{L}\d.,:-]*)/gu
 

@@ -1,7 +1,8 @@
-import type { Asker, DocumentRecord, Reference, Resolved } from '@gatehouse/contracts'
+import type { Asker, DocumentRecord, Place, Reference, Resolved, SegmentRecord } from '@gatehouse/contracts'
 import type { Documents } from '@gatehouse/kernel'
 import type { Bases } from '../bases.ts'
 import { sha256 } from '../hash.ts'
+import { joinPlaces } from '../split/place.ts'
 import type { Texts } from './texts.ts'
 
 /** The passages behind references for this viewer, now. A mask is the same whether the document is forbidden, removed or changed beyond recognition. */
@@ -29,11 +30,25 @@ export function createResolve({ documents, bases, texts }: { documents: Document
         const text = (await texts.get(document.id, reference.version))?.slice(reference.start, reference.end)
         if (text === undefined || sha256(text) !== reference.hash) return { readable: false }
         const headings = segment?.headings ?? [] // of an older version they are not kept
-        return { readable: true, reference, title: document.title, headings, text, current: document.version === reference.version }
+        const place = segment && (await placeOf(segment, reference))
+        const current = document.version === reference.version
+        return { readable: true, reference, title: document.title, headings, ...(place && { place }), text, current }
       }),
     )
   }
+
+  /** A passage may be several segments joined; the reference names one of them. */
+  async function placeOf(segment: SegmentRecord, { start, end }: Reference): Promise<Place | undefined> {
+    if (!segment.place || (segment.start <= start && segment.end >= end)) return segment.place
+    const { items } = await documents.segments(segment.document, {
+      after: Math.max(0, segment.position - around - 1),
+      limit: 2 * around + 1,
+    })
+    return joinPlaces(items.filter((other) => other.start < end && other.end > start).map(({ place }) => place))
+  }
 }
+
+const around = 10
 
 export const mayRead = ({ principals, enabled }: DocumentRecord, { principals: mine }: Asker): boolean =>
   enabled && mine.length > 0 && principals.some((principal) => principal === 'public' || mine.includes(principal))

@@ -11,11 +11,16 @@ import {
   type Retrieval,
   type RetrieveQuery,
   type SearchIndex,
+  type SearchModels,
   tokensOf,
 } from '@gatehouse/kernel'
 import type { Bases } from '../bases.ts'
+import type { DatasetEmbeddings } from '../embed/dataset-embedding.ts'
+import { redacted } from '../redacted.ts'
 import { confidenceOf } from './confidence.ts'
 import { createDocumentFacts, type DocumentFacts } from './document-facts.ts'
+import { nearnessOf } from './nearness.ts'
+import { createQueryVectors } from './query-vectors.ts'
 import { createResolve } from './resolve.ts'
 import { createSearch, type Found, type Search } from './search.ts'
 import { type Passage, passagesOf, referenceOf } from './sources.ts'
@@ -28,6 +33,8 @@ export interface RetrievePorts {
   readonly bases: Bases
   readonly inspector: Inspector
   readonly clock: Clock
+  /** Absent: there are no models, and everything is found by words. */
+  readonly embed?: { readonly models: SearchModels; readonly states: DatasetEmbeddings }
 }
 export interface KnowledgeDatasets extends Datasets {
   /** Segments as they are, without joining, inspection and refusal: for the API that returns segments. */
@@ -43,7 +50,9 @@ const mostCharacters = 12_000
 /** Retrieval as the asker: permission inside the search, retrieved text inspected, honest when the match is weak. */
 export function createDatasets(ports: RetrievePorts): KnowledgeDatasets {
   const facts = createDocumentFacts(ports.documents, ports.clock)
-  const search = createSearch({ ...ports, facts })
+  const { embed } = ports
+  const vectors = embed && { models: embed.models, queryVectors: createQueryVectors({ ...embed, clock: ports.clock }) }
+  const search = createSearch({ ...ports, facts, ...vectors })
   const texts = createTexts(ports.blobs)
   return {
     search,
@@ -58,6 +67,7 @@ export function createDatasets(ports: RetrievePorts): KnowledgeDatasets {
           datasets: query.datasets,
           text: query.text,
           principals: asker.principals,
+          caller: exchange ?? { project: await projectOf(ports.bases, query), asker },
           countWithheld: exchange !== undefined || (query.countWithheld ?? false),
         },
         ...(await limitsOf(ports.bases, query)),
@@ -66,7 +76,7 @@ export function createDatasets(ports: RetrievePorts): KnowledgeDatasets {
       const inspected = await inspect(await passagesOf(found.taken, texts), found, asker, ports)
       const sources = numbered(inspected.kept)
       const taken = found.taken.filter(({ candidate }) => !inspected.blocked.has(candidate.segment))
-      const { weak } = confidenceOf(query.text, taken, termWeights)
+      const { weak } = confidenceOf(query.text, taken, termWeights, nearnessOf(found.ranked, taken))
       const record: RetrievalRecord = {
         datasets: query.datasets,
         used: sources.map(({ n, reference, score }) => ({ n, reference, score })),
@@ -76,6 +86,8 @@ export function createDatasets(ports: RetrievePorts): KnowledgeDatasets {
         ],
         withheld: found.withheld,
         weak,
+        ...(found.vectors && { vectors: found.vectors }),
+        ...(found.rerank && { rerank: found.rerank }),
         took: Math.round((performance.now() - started) * 1000),
       }
       exchange?.notes.retrieval.push(record)
@@ -88,6 +100,9 @@ export function createDatasets(ports: RetrievePorts): KnowledgeDatasets {
     },
   }
 }
+
+const projectOf = async (bases: Bases, { datasets }: RetrieveQuery): Promise<string> =>
+  (datasets[0] === undefined ? undefined : await bases.get(datasets[0]))?.project ?? ''
 
 async function limitsOf(bases: Bases, { datasets, topK, threshold }: RetrieveQuery): Promise<{ topK: number; threshold: number }> {
   const first = datasets[0] === undefined ? undefined : await bases.get(datasets[0])
@@ -128,17 +143,6 @@ async function inspect(passages: readonly Passage[], found: Found, asker: Asker,
     }
   }
   return { kept, left, blocked }
-}
-
-function redacted(text: string, findings: readonly { start: number; end: number; replacement?: string; rule: string }[]): string {
-  let result = ''
-  let at = 0
-  for (const { start, end, replacement, rule } of [...findings].sort((a, b) => a.start - b.start)) {
-    if (start < at) continue
-    result += `${text.slice(at, start)}${replacement ?? `[${rule}]`}`
-    at = end
-  }
-  return result + text.slice(at)
 }
 
 function numbered(passages: readonly Passage[]): Source[] {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { confidenceOf } from './confidence.ts'
 import { fuse, identityWeight } from './fusion.ts'
 import { areNear, Fingerprints, fingerprintOf } from './near-duplicates.ts'
+import { nearnessOf } from './nearness.ts'
 import { select } from './select.ts'
 
 let made = 0
@@ -107,6 +108,18 @@ describe('confidence', () => {
     const [known, unknown] = ['船库出租独木舟', '船库出租硝酸盐'] as const
     expect(confidenceOf(known, found, each(known)).weak).toBe(false)
     expect(confidenceOf(unknown, found, each(unknown)).weak).toBe(true)
+  })
+  it('a vector that stands alone is sure without any of the words, one among equals is not', () => {
+    const others = Array.from({ length: 40 }, (_, at) => candidate(`other ${at}`, 0, { distance: 0.8 + (at % 7) / 100, text: 'Soup.' }))
+    const without = ({ words: _, ...rest }: Candidate): Candidate => rest
+    const find = (distance: number) => {
+      const ranked = fuse([without(candidate('a', 0, { distance, text: 'Six days stay.' })), ...others.map(without)])
+      const nearness = nearnessOf(ranked, ranked.slice(0, 5))
+      return { nearness, weak: confidenceOf('does leave carry over', ranked.slice(0, 5), weights, nearness).weak }
+    }
+    expect(find(0.2)).toEqual({ nearness: 1, weak: false })
+    expect(find(0.79).weak).toBe(true)
+    expect(nearnessOf(fuse([candidate('a', 5)]), fuse([candidate('a', 5)]))).toBe(0)
   })
   it('nothing found is weak', () => {
     expect(confidenceOf('leave', [], weights).weak).toBe(true)

@@ -1,6 +1,7 @@
 import type { Reference, Source } from '@gatehouse/contracts'
 import type { Candidate } from '@gatehouse/kernel'
 import { sha256 } from '../hash.ts'
+import { joinPlaces } from '../split/place.ts'
 import type { Ranked } from './fusion.ts'
 import type { Texts } from './texts.ts'
 
@@ -24,6 +25,7 @@ export async function passagesOf(taken: readonly Ranked[], texts: Texts): Promis
 
 const single = ({ candidate, score }: Ranked): Passage => ({
   ...{ reference: referenceOf(candidate), title: candidate.title, headings: candidate.headings, text: candidate.text, score },
+  ...(candidate.place && { place: candidate.place }),
 })
 
 /** Only white space may stand between: a heading or a quarantined piece parts them. */
@@ -40,8 +42,10 @@ async function joined(group: readonly Ranked[], texts: Texts): Promise<Passage> 
   const start = Math.min(...group.map(({ candidate }) => candidate.start))
   const end = Math.max(...group.map(({ candidate }) => candidate.end))
   const text = whole.slice(start, end)
+  const place = joinPlaces(group.map(({ candidate }) => candidate.place))
   return {
     reference: { ...referenceOf(best), start, end, hash: sha256(text) },
     ...{ title: best.title, headings: best.headings, text, score: group[0]!.score },
+    ...(place && { place }),
   }
 }

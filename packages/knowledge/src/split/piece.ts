@@ -1,4 +1,4 @@
-import type { PlacedBlock } from '../extract/layout.ts'
+import type { Place } from '@gatehouse/contracts'
 
 /** A retrievable piece before it has an id: `text` is the extracted text from `start` to `end`. */
 export interface Piece {
@@ -6,8 +6,7 @@ export interface Piece {
   readonly start: number
   readonly end: number
   readonly hidden: boolean
-  /** Of the first and the last block it holds text of, in files that have pages. */
-  readonly pages?: readonly [first: number, last: number]
+  readonly place?: Place
 }
 export interface Splitting {
   readonly mode: 'automatic' | 'custom'
@@ -25,22 +24,4 @@ export function trimmed(text: string, start: number, end: number): { start: numb
   while (from < to && /\s/.test(text[from]!)) from++
   while (to > from && /\s/.test(text[to - 1]!)) to--
   return { start: from, end: to }
-}
-
-/** The pages a range of the text stands on. Blocks are in reading order. */
-export function pagesOf(blocks: readonly PlacedBlock[], start: number, end: number): Pick<Piece, 'pages'> {
-  const first = blockAt(blocks, start)?.page
-  const last = blockAt(blocks, end - 1)?.page
-  return first === undefined || last === undefined ? {} : { pages: [first, last] }
-}
-
-function blockAt(blocks: readonly PlacedBlock[], offset: number): PlacedBlock | undefined {
-  let low = 0
-  let high = blocks.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (blocks[middle]!.start <= offset) low = middle + 1
-    else high = middle
-  }
-  return blocks[low - 1]
 }

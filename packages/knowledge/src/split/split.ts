@@ -1,7 +1,8 @@
 import { sentencesOf } from '@gatehouse/kernel'
 import type { PlacedBlock } from '../extract/layout.ts'
 import { splitCustom } from './custom.ts'
-import { isLow, type Piece, pagesOf, type Splitting, trimmed } from './piece.ts'
+import { isLow, type Piece, type Splitting, trimmed } from './piece.ts'
+import { placesIn } from './place.ts'
 import { type Section, sectionsOf } from './section.ts'
 
 const latin = 900
@@ -14,9 +15,11 @@ const slack = 0.15
 export function split(text: string, blocks: readonly PlacedBlock[], splitting: Splitting): Piece[] {
   const pieces =
     splitting.mode === 'custom' ? splitCustom(text, blocks, splitting) : sectionsOf(blocks).flatMap((section) => pack(text, section))
-  return blocks.some(({ page }) => page !== undefined)
-    ? pieces.map((piece) => ({ ...piece, ...pagesOf(blocks, piece.start, piece.end) }))
-    : pieces
+  const placeOf = placesIn(text, blocks)
+  return pieces.map((piece) => {
+    const place = placeOf(piece.start, piece.end)
+    return place ? { ...piece, place } : piece
+  })
 }
 
 interface Unit {

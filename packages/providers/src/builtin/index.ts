@@ -1,5 +1,6 @@
-import type { ChatRequest, Usage } from '@gatehouse/contracts'
+import type { ChatRequest, EmbedRequest, Usage } from '@gatehouse/contracts'
 import {
+  AppError,
   type Call,
   defineProvider,
   lastQuestion,
@@ -13,6 +14,7 @@ import {
 } from '@gatehouse/kernel'
 import { z } from 'zod'
 import { quoteFor } from './answer.ts'
+import { dimensions, embedText } from './embedding.ts'
 import { say } from './speech.ts'
 
 const dialect = 'builtin'
@@ -28,9 +30,23 @@ export const builtinProvider = defineProvider({
   create: (): Provider => ({
     dialect,
     chat: (request, { exchange }) => (request.stream ? stream(request, exchange) : whole(request)),
-    models: () => Promise.resolve(['gatehouse-builtin']),
+    embed: (request) => embed(request),
+    models: () => Promise.resolve(['gatehouse-builtin', 'gatehouse-lexicon']),
   }),
 })
+
+/** By words and a list of meanings. In slices, because a document's texts come all at once and others want their turn. */
+async function embed({ inputs, dimensions: asked }: EmbedRequest): Promise<Reply> {
+  if (asked !== undefined && asked !== dimensions)
+    throw new AppError('invalid_request', `the built-in embedding has ${dimensions} dimensions, not ${asked}`)
+  const vectors: Float32Array[] = []
+  for (const [at, input] of inputs.entries()) {
+    if (at % 8 === 7) await new Promise((resolve) => setImmediate(resolve))
+    vectors.push(embedText(input))
+  }
+  const usage: Usage = { inputTokens: inputs.reduce((sum, input) => sum + tokens(input), 0), outputTokens: 0, source: 'estimated' }
+  return new WholeReply(dialect, new ReplyEvent({ kind: 'vectors', vectors, usage }), { end: 'complete', usage })
+}
 
 function answerTo({ messages, sources, termWeights }: ChatRequest): string {
   const question = lastQuestion(messages)

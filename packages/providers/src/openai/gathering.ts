@@ -1,23 +1,23 @@
 import type { ChatRequest } from '@gatehouse/contracts'
-import { AppError, type Reply, ReplyEvent, type UpstreamControl, WholeReply } from '@gatehouse/kernel'
+import { AppError, ReplyEvent, type UpstreamControl, WholeReply } from '@gatehouse/kernel'
 import { dialect, estimated, type Handling, refusal, wordOf } from './handling.ts'
 import { payloadOf } from './reply.ts'
 
 const mostBytes = 32 * 1024 * 1024
 
-/** Gathers a complete answer, or the body of a refusal. */
-export class Gathering implements Handling {
+/** Gathers a complete body and reads it, or the body of a refusal. */
+export class Gathering<Answer> implements Handling {
   control?: UpstreamControl
-  readonly #request: ChatRequest
-  readonly #resolve: (reply: Reply) => void
+  readonly #read: (body: Uint8Array) => Answer
+  readonly #resolve: (answer: Answer) => void
   readonly #reject: (reason: Error) => void
   #status = 0
   #headers: Readonly<Record<string, string>> = {}
   readonly #reads: Uint8Array[] = []
   #size = 0
 
-  constructor(request: ChatRequest, resolve: (reply: Reply) => void, reject: (reason: Error) => void) {
-    this.#request = request
+  constructor(read: (body: Uint8Array) => Answer, resolve: (answer: Answer) => void, reject: (reason: Error) => void) {
+    this.#read = read
     this.#resolve = resolve
     this.#reject = reject
   }
@@ -37,9 +37,7 @@ export class Gathering implements Handling {
   end(): void {
     const body = this.#reads.length === 1 ? this.#reads[0]! : Buffer.concat(this.#reads, this.#size)
     try {
-      this.#resolve(
-        this.#status === 200 ? wholeReply(body, this.#request) : raise(refusal(this.#status, this.#headers, wordOf(textOf(body)))),
-      )
+      this.#resolve(this.#status === 200 ? this.#read(body) : raise(refusal(this.#status, this.#headers, wordOf(textOf(body)))))
     } catch (thrown) {
       this.#reject(thrown as Error)
     }
@@ -50,7 +48,7 @@ export class Gathering implements Handling {
   }
 }
 
-const textOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+export const textOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
 
 /** Parsed once, here: what is no chat completion is no answer, and a guard that looks finds it decoded. */
 export function wholeReply(body: Uint8Array, request: ChatRequest): WholeReply {
