@@ -16,13 +16,19 @@ export interface ServerProcess {
   readonly dataUrl: string
   readonly consoleUrl: string
   readonly output: string
+  /** All it printed as errors and as log, so far. */
+  readonly log: string
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
 }
 
-export async function spawnServer(place: { data: string; home: string }, extra: readonly string[] = []): Promise<ServerProcess> {
+export async function spawnServer(
+  place: { data: string; home: string },
+  extra: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const args = [
     '--data',
     place.data,
@@ -36,8 +42,12 @@ export async function spawnServer(place: { data: string; home: string }, extra: 
     join(root, 'examples/handbook'),
   ]
   const child = spawn(process.execPath, [join(root, 'apps/server/src/main.ts'), ...args, ...extra], {
-    env: { PATH: process.env.PATH, HOME: place.home, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+    env: { PATH: process.env.PATH, HOME: place.home, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  child.stderr!.on('data', (read: Buffer) => {
+    log += read.toString()
   })
   const output = await greeting(child)
   const gone = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
@@ -49,6 +59,9 @@ export async function spawnServer(place: { data: string; home: string }, extra: 
     dataUrl: /Models\s+(http:\S+)\/v1/.exec(output)![1]!,
     consoleUrl: /(http:\S+\/console)/.exec(output)![1]!,
     output,
+    get log() {
+      return log
+    },
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   }

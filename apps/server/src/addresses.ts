@@ -1,9 +1,18 @@
-import type { IncomingMessage } from 'node:http'
 import { hostname, networkInterfaces } from 'node:os'
 import { isLoopback } from './listen.ts'
 
-/** An address as it stands in a URL. */
-export const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+/** Where the listeners are reached; empty until they are open. */
+export interface Addresses {
+  data: string
+  control: string
+}
+
+/** Where people go. */
+export const pagesAt = ({ data, control }: Addresses) => ({ chatUrl: `${data}/chat`, consoleUrl: `${control}/console` })
+
+/** An address as it stands in a URL that people open: all interfaces are no place to go to, this machine is one of them. */
+export const urlHost = (host: string): string => (isAll(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host)
+const isAll = (host: string) => host === '0.0.0.0' || host === '::'
 
 /**
  * The authorities a listener answers under; any other `Host` may be a name that somebody points at us (DNS rebinding).
@@ -12,7 +21,11 @@ export const urlHost = (host: string): string => (host.includes(':') ? `[${host}
  */
 export function hostsOf(host: string, url: string, named = ''): string[] {
   const port = url.slice(url.lastIndexOf(':'))
-  const own = namesOf(host).map((name) => `${urlHost(name).toLowerCase()}${port}`)
+  const isUsual = port === (url.startsWith('https:') ? ':443' : ':80') // browsers leave it out
+  const own = namesOf(host).flatMap((name) => {
+    const authority = urlHost(name).toLowerCase()
+    return isUsual ? [`${authority}${port}`, authority] : [`${authority}${port}`]
+  })
   const given = named.split(',').flatMap((name) => {
     const plain = name.trim().toLowerCase()
     return plain ? [plain, `${plain}${port}`] : []
@@ -23,11 +36,7 @@ export function hostsOf(host: string, url: string, named = ''): string[] {
 const loopbackNames = ['localhost', '127.0.0.1', '::1']
 function namesOf(host: string): string[] {
   if (isLoopback(host)) return [host, ...loopbackNames]
-  if (host !== '0.0.0.0' && host !== '::') return [host]
+  if (!isAll(host)) return [host]
   const addresses = Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address))
   return [...loopbackNames, hostname(), ...addresses]
 }
-
-/** The other end's address as the socket has it; proxies' headers are not believed. */
-export const remoteAddressOf = (environment: unknown): string =>
-  (environment as { incoming?: IncomingMessage } | undefined)?.incoming?.socket.remoteAddress ?? 'unknown'

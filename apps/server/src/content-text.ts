@@ -1,9 +1,11 @@
 import type { ChatMessage } from '@gatehouse/contracts'
 import { textOfContent } from '@gatehouse/kernel'
 
+const utf8 = new TextDecoder()
+
 /** A request's or a reply's bytes as text to read: the messages of a chat, the answer of a stream; else what the bytes say. */
 export function textOfBytes(bytes: Uint8Array): string {
-  const text = new TextDecoder().decode(bytes)
+  const text = utf8.decode(bytes)
   if (text.startsWith('data:') || text.startsWith(':')) return answerOf(text)
   try {
     return textOfJson(JSON.parse(text)) ?? text

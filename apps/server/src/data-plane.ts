@@ -3,21 +3,25 @@ import { type Chat, createEdge, type Edge, type PathMatch } from '@gatehouse/gat
 import type { Clock, Store, Wheel } from '@gatehouse/kernel'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
+import type { Arrival } from './arrival.ts'
+import { plain } from './http.ts'
 import type { LiveConfiguration } from './live-configuration.ts'
 import type { Pipeline } from './pipeline.ts'
+import { type ReadinessOf, sendReadiness } from './readiness.ts'
 import type { createStaticFiles } from './static-files.ts'
 
 export interface DataPlaneParts {
   readonly configuration: () => LiveConfiguration['current']
   readonly pipeline: Pipeline
-  readonly store: Pick<Store, 'journal' | 'check'>
+  readonly store: Pick<Store, 'journal'>
   readonly clock: Clock
   readonly wheel: Wheel
   readonly chat: Chat
   /** Dify's knowledge API. */
   readonly knowledge: Hono
   readonly pages: ReturnType<typeof createStaticFiles>
-  readonly ready: () => boolean
+  readonly readiness: ReadinessOf
+  readonly arrival: Pick<Arrival, 'prepare'>
 }
 
 /** Model routes, the chat web app, Dify's knowledge API, health. */
@@ -26,11 +30,12 @@ export function createDataPlane(parts: DataPlaneParts): Edge {
   const knowledgeApi = getRequestListener(parts.knowledge.fetch, { overrideGlobalObjects: false })
   const fallback = (request: IncomingMessage, response: ServerResponse, { surface }: PathMatch): void => {
     const path = (request.url ?? '/').replace(/\?.*/s, '')
-    if (surface === 'live') plain(response, 200, 'ok')
-    else if (surface === 'ready') void readiness(parts, response)
+    parts.arrival.prepare(request, response)
+    if (surface === 'live') plain(request, response, 200, 'ok')
+    else if (surface === 'ready') void sendReadiness(parts.readiness, request, response)
     else if (surface === 'chat') chat(parts, chatApi, request, response, path)
     else if (surface === 'dify' && path.startsWith('/v1/datasets')) void knowledgeApi(request, response)
-    else plain(response, 404, notYet, 'application/json')
+    else plain(request, response, 404, notYet, 'application/json')
   }
   const { pipeline, store, clock, wheel } = parts
   const edge = createEdge({
@@ -43,11 +48,12 @@ export function createDataPlane(parts: DataPlaneParts): Edge {
     fallback,
   })
   return (request, response) => {
-    if (request.url === '/' && request.method === 'GET') response.writeHead(302, { location: '/chat' }).end()
+    if (request.url === '/' && isReading(request)) response.writeHead(302, { location: '/chat' }).end()
     else edge(request, response)
   }
 }
 
+export const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD'
 const notYet = JSON.stringify({ code: 'not_found', message: 'This path is not supported yet.', status: 404 })
 
 function chat(
@@ -59,20 +65,6 @@ function chat(
 ): void {
   if (app.ask(request, response)) return
   if (path.startsWith('/chat/api/')) return void api(request, response)
-  if (request.method === 'GET' && pages.serve(path, request.headers['accept-encoding'] ?? '', response)) return
-  plain(response, 404, pages.built ? 'there is no such page' : 'the chat web app is not built; npm start builds it')
-}
-
-async function readiness({ store, ready }: DataPlaneParts, response: ServerResponse): Promise<void> {
-  try {
-    await store.check()
-    if (ready()) plain(response, 200, 'ready')
-    else plain(response, 503, 'starting or draining')
-  } catch {
-    plain(response, 503, 'the store does not answer')
-  }
-}
-
-function plain(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
-  response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' }).end(text)
+  if (isReading(request) && pages.serve(path, request.headers['accept-encoding'] ?? '', response)) return
+  plain(request, response, 404, pages.built ? 'there is no such page' : 'the chat web app is not built; npm start builds it')
 }

@@ -1,5 +1,7 @@
 export { loadMasterKey, verifyAudit } from '@gatehouse/storage'
 export { readDeclared } from './configuration.ts'
+export { installation } from './installation.ts'
 export { main } from './main.ts'
+export { checkBlobs } from './open-blobs.ts'
 export { headsFileOf, parseOptions, type ServeOptions } from './options.ts'
 export { type RunningServer, startServer } from './server.ts'

@@ -16,6 +16,9 @@ export interface LiveConfiguration {
   readonly current: Compiled
   /** Why the newest change is not in force; absent when it is. */
   readonly problem: string | undefined
+  /** How many were put in force since the start, and when the last one was. */
+  readonly generation: number
+  readonly inForceSince: number
   /** What the store holds now is in force, or is refused with its problems. */
   refresh(): Promise<void>
   close(): void
@@ -35,6 +38,8 @@ export async function createLiveConfiguration(
 ): Promise<LiveConfiguration> {
   let problem: string | undefined
   let current = await compileAll(await listResources(resources), tools)
+  let generation = 1
+  let inForceSince = Date.now()
   let running: Promise<void> = Promise.resolve()
   let waiting = false
 
@@ -43,6 +48,8 @@ export async function createLiveConfiguration(
     try {
       current = await compileAll(await listResources(resources), tools)
       problem = undefined
+      generation++
+      inForceSince = Date.now()
     } catch (thrown) {
       problem = toAppError(thrown).message
       report(problem)
@@ -62,6 +69,12 @@ export async function createLiveConfiguration(
     },
     get problem() {
       return problem
+    },
+    get generation() {
+      return generation
+    },
+    get inForceSince() {
+      return inForceSince
     },
     refresh,
     close: stop,

@@ -1,5 +1,6 @@
 import { toAppError } from '@gatehouse/kernel'
 import { greet } from './greeting.ts'
+import { scrub } from './log-fields.ts'
 import { parseOptions } from './options.ts'
 import { startServer } from './server.ts'
 
@@ -19,17 +20,18 @@ export async function main(args: readonly string[]): Promise<void> {
     const stop = () => {
       if (stopping) process.exit(1) // asked twice: at once
       stopping = true
-      server.close().then(
+      server.close({ gently: true }).then(
         () => process.exit(0),
         () => process.exit(1),
       )
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
+    if (options.tls) process.on('SIGHUP', () => server.reload())
   } catch (thrown) {
     const error = toAppError(thrown)
     const message = error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message
-    process.stderr.write(`gatehouse: ${message} (${error.code})\n`)
+    process.stderr.write(`gatehouse: ${scrub(message)} (${error.code})\n`)
     if (process.env.GATEHOUSE_DEBUG) console.error(thrown)
     process.exit(1)
   }

@@ -3,11 +3,19 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AppError, nearest } from '@gatehouse/kernel'
+import { parseTrusted } from './client.ts'
+import { blobsAddressOf } from './open-blobs.ts'
+import { storeAddressOf } from './store-address.ts'
+import type { TlsFiles } from './tls.ts'
 
 /** What one server process is told at its start. */
 export interface ServeOptions {
   /** Everything the server keeps; the master key never lies in it. */
   readonly data: string
+  /** The address of a database, when the store is not in the data directory. Holds a password: never printed. */
+  readonly storeUrl?: string
+  /** The address of a bucket, when the bytes of documents are not in the data directory: `s3://bucket/prefix?endpoint=…`. */
+  readonly blobs?: string
   /** The user's configuration directory: master key and exported audit heads. */
   readonly home: string
   /** A YAML file, or a directory of them, with declared resources. */
@@ -17,6 +25,10 @@ export interface ServeOptions {
   readonly port?: number
   readonly controlHost: string
   readonly controlPort?: number
+  /** Both listeners speak TLS with it. */
+  readonly tls?: TlsFiles
+  /** Addresses and ranges of proxies whose word about the client is believed. */
+  readonly trustedProxies?: readonly string[]
   /** Directory of the sample company to start with. */
   readonly sample?: string
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -31,22 +43,32 @@ export function headsFileOf({ data, home, environment }: Pick<ServeOptions, 'dat
 
 const known = {
   data: { type: 'string' },
+  store: { type: 'string' },
+  blobs: { type: 'string' },
   home: { type: 'string' },
   config: { type: 'string' },
   host: { type: 'string' },
   port: { type: 'string' },
   'control-host': { type: 'string' },
   'control-port': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'trusted-proxies': { type: 'string' },
   sample: { type: 'string' },
   quiet: { type: 'boolean' },
 } as const
 
 export function parseOptions(args: readonly string[], environment: ServeOptions['environment']): ServeOptions {
   const { values } = parse(args)
+  const storeUrl = storeAddressOf(values.store, environment)
+  const blobs = blobsAddressOf(values.blobs, environment)
+  const tls = tlsOf(values['tls-cert'] ?? environment.GATEHOUSE_TLS_CERT, values['tls-key'] ?? environment.GATEHOUSE_TLS_KEY)
   const port = portOf('--port', values.port ?? environment.PORT)
   const controlPort = portOf('--control-port', values['control-port'])
   return {
     data: resolve(values.data ?? environment.GATEHOUSE_DATA ?? 'data'),
+    ...(storeUrl === undefined ? {} : { storeUrl }),
+    ...(blobs === undefined ? {} : { blobs }),
     home: resolve(
       values.home ?? environment.GATEHOUSE_HOME ?? join(environment.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'gatehouse'),
     ),
@@ -55,6 +77,8 @@ export function parseOptions(args: readonly string[], environment: ServeOptions[
     ...(port === undefined ? {} : { port }),
     controlHost: values['control-host'] ?? '127.0.0.1',
     ...(controlPort === undefined ? {} : { controlPort }),
+    ...(tls === undefined ? {} : { tls }),
+    trustedProxies: parseTrusted(values['trusted-proxies'] ?? environment.GATEHOUSE_TRUSTED_PROXIES ?? ''),
     ...(values.sample === undefined ? {} : { sample: resolve(values.sample) }),
     environment,
     quiet: values.quiet ?? false,
@@ -73,6 +97,12 @@ function parse(args: readonly string[]) {
       { cause },
     )
   }
+}
+
+function tlsOf(cert: string | undefined, key: string | undefined): TlsFiles | undefined {
+  if (!cert && !key) return undefined
+  if (!cert || !key) throw new AppError('invalid_request', '--tls-cert and --tls-key go together: a PEM certificate and its key')
+  return { cert: resolve(cert), key: resolve(key) }
 }
 
 function portOf(option: string, value: string | undefined): number | undefined {

@@ -35,6 +35,9 @@ export async function sampleResources(directory: string, environment: Readonly<R
       title: 'Handbook',
       description: `What people at ${manifest.company.name} may know`,
       sources: [{ use: 'connector.files', config: { path: join(directory, 'documents') } }],
+      // words lead: the built-in vectors know only which words mean alike
+      embedding: { model: 'meanings' },
+      retrieval: { weights: { words: 0.85, vectors: 0.15 } },
     }),
     declare('Consumer', 'sample', {
       title: 'Sample consumer',
@@ -80,7 +83,7 @@ const vendors: readonly Vendor[] = [
   },
 ]
 
-/** The route `assistant`: the vendors of the environment in their order, and behind them the built-in answerer. */
+/** The route `assistant`: the vendors of the environment in their order, and behind them the built-in answerer. `meanings` embeds without a key. */
 function models(environment: Readonly<Record<string, string | undefined>>): Declared[] {
   const present = vendors.filter(({ variable }) => environment[variable])
   const targets = present.map(({ name, model }, priority) => ({ provider: name, model: environment.GATEHOUSE_MODEL ?? model, priority }))
@@ -91,6 +94,7 @@ function models(environment: Readonly<Record<string, string | undefined>>): Decl
       models: ['assistant'],
       targets: [...targets, { provider: 'builtin', priority: present.length }],
     }),
+    declare('Route', 'meanings', { models: ['meanings'], targets: [{ provider: 'builtin', model: 'gatehouse-lexicon' }] }),
   ]
 }
 

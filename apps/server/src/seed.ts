@@ -1,28 +1,46 @@
 import { readFile } from 'node:fs/promises'
 import { createKey } from '@gatehouse/admin'
 import type { SecretSources, Secrets } from '@gatehouse/kernel'
-import { createEmbeddedStore, type EmbeddedStore, loadMasterKey } from '@gatehouse/storage'
+import { createEmbeddedStore, createPostgresStore, loadMasterKey, type ServerStore } from '@gatehouse/storage'
 import { applyDeclared, asApplied, readDeclared } from './configuration.ts'
 import { ensureDefaults } from './defaults.ts'
 import { type CompileEverything, compileAll, listResources } from './live-configuration.ts'
 import type { Logger } from './log.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { openBlobs } from './open-blobs.ts'
 import { headsFileOf, type ServeOptions } from './options.ts'
+import { processName } from './process-name.ts'
 import { sampleKey, sampleResources } from './sample.ts'
 
-/** The embedded store of the data directory; refuses a wrong key, a locked or a newer store. */
-export function openStore({ data, home, environment }: ServeOptions): Promise<EmbeddedStore> {
-  return createEmbeddedStore({
+/** The store of the data directory, or the database that several servers share; refuses a wrong key, a locked directory and a newer store. */
+export async function openStore(options: ServeOptions): Promise<ServerStore> {
+  const { data, home, environment, storeUrl } = options
+  const common = {
     directory: data,
     masterKey: loadMasterKey({ environment, configDirectory: home, dataDirectory: data }),
-    headsFile: headsFileOf({ data, home, environment }),
+    headsFile: headsFileOf(options),
     redactor: new URL('./content-redactor.ts', import.meta.url),
-  })
+    blobs: await openBlobs(options),
+  }
+  return storeUrl === undefined ? createEmbeddedStore(common) : createPostgresStore({ ...common, url: storeUrl })
 }
 
 /** What is declared for this start is in the store afterwards. Returns the sample consumer's key when it was made just now. */
 export async function seed(
   options: ServeOptions,
-  { resources, secrets }: EmbeddedStore,
+  store: ServerStore,
+  compiling: CompileEverything,
+  log: Logger,
+): Promise<string | undefined> {
+  if (!store.isShared) return apply(options, store, compiling, log)
+  // a server that declares nothing leaves alone what the others declared
+  const work = () => (options.sample || options.config ? apply(options, store, compiling, log) : ensureDefaults(store.resources))
+  return oneAtATime(store.jobs, 'seed', processName, async () => (await work()) ?? undefined)
+}
+
+async function apply(
+  options: ServeOptions,
+  { resources, secrets }: ServerStore,
   compiling: CompileEverything,
   log: Logger,
 ): Promise<string | undefined> {

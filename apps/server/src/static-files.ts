@@ -51,6 +51,7 @@ export function createStaticFiles(directory: string, base: string) {
         'content-type': file.type,
         'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
         vary: 'accept-encoding',
+        'content-length': (compressed ? file.brotli! : file.plain).length,
         ...(compressed ? { 'content-encoding': 'br' } : {}),
       })
       response.end(compressed ? file.brotli : file.plain)

@@ -1,0 +1,45 @@
+import {
+  backUp,
+  type CheckedBackup,
+  checkBackup,
+  type InstallationPlace,
+  type InstallationStatus,
+  installationStatus,
+  type MadeBackup,
+  migrateStore,
+  type Restored,
+  restore,
+} from '@gatehouse/storage'
+import { openBlobs } from './open-blobs.ts'
+import { headsFileOf, type ServeOptions } from './options.ts'
+
+interface Watched {
+  /** Told in words what is being done. */
+  readonly progress: (text: string) => void
+}
+
+/** What is done to a store beside its servers; `options` say where it is, as they say it to `serve`. */
+export const installation = {
+  status: ({ data, storeUrl }: ServeOptions): Promise<InstallationStatus> =>
+    installationStatus({ directory: data, ...(storeUrl === undefined ? {} : { url: storeUrl }) }),
+
+  migrate: ({ data, storeUrl }: ServeOptions): Promise<{ from: number; to: number }> =>
+    migrateStore(storeUrl === undefined ? { directory: data } : { url: storeUrl }),
+
+  backUp: async (options: ServeOptions, work: Watched & { to: string; program: string; masterKey: Buffer }): Promise<MadeBackup> =>
+    backUp({ ...(await placeOf(options, work.masterKey)), to: work.to, program: work.program, progress: work.progress }),
+
+  checkBackup: (work: { from: string; masterKey: Buffer }): Promise<CheckedBackup> => checkBackup(work),
+
+  restore: async (options: ServeOptions, work: Watched & { from: string; masterKey: Buffer }): Promise<Restored> =>
+    restore({ ...(await placeOf(options, work.masterKey)), from: work.from, progress: work.progress }),
+}
+
+async function placeOf(options: ServeOptions, masterKey: Buffer): Promise<InstallationPlace> {
+  const { data, storeUrl } = options
+  if (storeUrl === undefined && options.blobs === undefined) return { directory: data, headsFile: headsFileOf(options), masterKey }
+  return {
+    ...{ directory: data, headsFile: headsFileOf(options), masterKey, blobs: await openBlobs(options) },
+    ...(storeUrl === undefined ? {} : { url: storeUrl }),
+  }
+}
