@@ -30,7 +30,7 @@ async function examined(changed: Partial<Surroundings> = {}): Promise<Record<str
     host: '127.0.0.1',
     ports: [{ name: 'data plane', port: 0 }],
     root: folder,
-    server: { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => intact, headsFileOf },
+    server: { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => intact, headsFileOf, checkBlobs: async () => undefined },
     ...changed,
   }
   return Object.fromEntries((await examine(around)).map((check) => [check.name, check]))
@@ -55,11 +55,25 @@ test('a store in order is counted', async () => {
   expect(checks['audit heads']).toMatchObject({ level: 'ok', message: expect.stringContaining('1 signed') })
 })
 
+test('an object store is asked, and named without its settings', async () => {
+  const blobs = 's3://company/gatehouse?endpoint=https://s3.example.com'
+  expect((await examined()).blobs).toMatchObject({ level: 'ok', message: 'files of the data directory' })
+  expect((await examined({ blobs })).blobs).toMatchObject({ level: 'ok', message: 's3://company/gatehouse answers' })
+  const checkBlobs = () => Promise.reject(new Error('there is no bucket company in the object store: make it first'))
+  const server = { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => intact, headsFileOf, checkBlobs }
+  expect((await examined({ blobs, server })).blobs).toMatchObject({ level: 'fail', message: expect.stringContaining('no bucket company') })
+})
+
 test('an audit that is not intact, a damaged database and an unreadable key fail', async () => {
   makeStore()
   keep(join(home, 'master.key'))
   const problems = [{ writer: 'w', sequence: 1, kind: 'edit' as const, message: 'the record was changed' }]
-  const server = { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => ({ ...intact, intact: false, problems }), headsFileOf }
+  const server = {
+    loadMasterKey: () => Buffer.alloc(32),
+    verifyAudit: () => ({ ...intact, intact: false, problems }),
+    headsFileOf,
+    checkBlobs: async () => undefined,
+  }
   expect((await examined({ server })).store).toMatchObject({ level: 'fail', message: expect.stringContaining('the record was changed') })
   const wrong = () => {
     throw new Error('other people may read the master key')

@@ -16,11 +16,13 @@ export interface Surroundings {
   readonly nodeVersion: string
   readonly data: string
   readonly home: string
+  /** The address of a bucket, when documents' bytes are not in the data directory. */
+  readonly blobs?: string
   readonly host: string
   readonly ports: readonly { readonly name: string; readonly port: number }[]
   /** The root of the installation, where the web apps are built. */
   readonly root: string
-  readonly server: Pick<ServerFace, 'loadMasterKey' | 'verifyAudit' | 'headsFileOf'>
+  readonly server: Pick<ServerFace, 'loadMasterKey' | 'verifyAudit' | 'headsFileOf' | 'checkBlobs'>
 }
 type Told = Omit<Check, 'name'>
 
@@ -42,6 +44,7 @@ const checks: readonly (readonly [name: string, check: (around: Surroundings) =>
   ['master key', checkMasterKey],
   ['audit heads', checkHeads],
   ['store', checkStore],
+  ['blobs', checkBlobs],
   ['ports', checkPorts],
   ['web apps', checkWebApps],
   ['providers', checkProviders],
@@ -150,6 +153,16 @@ async function checkStore(around: Surroundings): Promise<Told> {
   const { intact, problems, chains } = server.verifyAudit({ directory: data, masterKey, headsFile: server.headsFileOf(around) })
   if (!intact) return fail(`the audit is not intact: ${problems[0]?.message}`, `"gatehouse audit verify --data ${data}" tells all`)
   return ok(`the database is in order, the audit is intact (${chains.reduce((sum, { records }) => sum + records, 0)} records)`)
+}
+
+async function checkBlobs({ data, blobs, environment, server }: Surroundings): Promise<Told> {
+  if (blobs === undefined) return ok('files of the data directory')
+  try {
+    await server.checkBlobs({ data, blobs, environment })
+  } catch (thrown) {
+    return fail((thrown as Error).message, 'the object storage page of the guide says what it needs')
+  }
+  return ok(`${blobs.replace(/\?.*/s, '')} answers`)
 }
 
 async function checkPorts(around: Surroundings): Promise<Told> {

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { statusOf } from '@gatehouse/contracts'
+import { documentProblems, statusOf } from '@gatehouse/contracts'
 import { expect, test } from 'vitest'
 import { createProgram } from './program.ts'
 import { scriptedTerminal } from './scripted-terminal.ts'
@@ -16,6 +16,10 @@ test.each(Object.entries(statusOf))('docs/guide/troubleshooting.md says what to 
 test('the guide knows no code that does not exist', () => {
   const told = [...pageOf('troubleshooting.md').matchAll(/^\| `(\w+)` \| \d+ \|/gm)].map(([, code]) => code)
   expect(told.sort()).toEqual(Object.keys(statusOf).sort())
+})
+
+test.each(Object.keys(documentProblems))('docs/guide/your-documents.md says what to do about a file that is %s', (problem) => {
+  expect(pageOf('your-documents.md')).toMatch(new RegExp(`^\\| \`${problem}\` \\| .+ \\| .+ \\|$`, 'm'))
 })
 
 test('every page is in the table of contents, and every link leads somewhere', () => {

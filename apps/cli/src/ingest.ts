@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, extname, join } from 'node:path'
-import type { DocumentView } from '@gatehouse/contracts'
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
+import type { DocumentView, UploadView } from '@gatehouse/contracts'
 import { type AdminClient, GatehouseError } from '@gatehouse/sdk'
 import { Failure } from './failure.ts'
 import { plural, show, table } from './output.ts'
@@ -16,6 +16,7 @@ export interface Ingestion {
 interface Row {
   readonly file: string
   readonly document?: string
+  readonly outcome?: UploadView['outcome']
   readonly status: string
   readonly segments?: number
   readonly quarantined?: number
@@ -37,10 +38,10 @@ export async function ingest(
   const files = paths.flatMap(filesAt)
   if (files.length === 0) throw new Failure('invalid_request', `no file there ends in ${kinds.join(', ')}`)
   const rows: Row[] = []
-  for (const [at, { path, name }] of files.entries()) {
+  for (const [at, file] of files.entries()) {
     terminal.signal.throwIfAborted()
-    progress(`${at + 1}/${files.length} ${printable(name)}`)
-    rows.push(await handOver(client, base, access, path, name))
+    progress(`${at + 1}/${files.length} ${printable(file.name)}`)
+    rows.push(await handOver(client, base, access, file))
   }
   const ended = wait ? await settled(terminal, client, rows, progress) : rows
   show(terminal, settings.output, ended, () => summary(ended))
@@ -51,22 +52,37 @@ export async function ingest(
     })
 }
 
+interface LocalFile {
+  readonly path: string
+  readonly name: string
+  /** Within what was named: the same place again is a new version. */
+  readonly place: string
+}
+
 /** A file as it is named; of a folder, the files of a known kind below it. */
-export function filesAt(path: string): { path: string; name: string }[] {
+export function filesAt(path: string): LocalFile[] {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) throw new Failure('not_found', `there is no file or folder ${path}`)
-  if (!found.isDirectory()) return [{ path, name: basename(path) }]
+  if (!found.isDirectory()) return [{ path, name: basename(path), place: basename(path) }]
   return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && kinds.includes(extname(entry.name).toLowerCase()))
-    .map((entry) => ({ path: join(entry.parentPath, entry.name), name: entry.name }))
+    .map(({ parentPath, name }) => ({
+      path: join(parentPath, name),
+      name,
+      place: relative(dirname(resolve(path)), resolve(parentPath, name))
+        .split(sep)
+        .join('/'),
+    }))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** A file the server refuses is a row; a server that is not there, or a person who may not, ends it all. */
-async function handOver(client: AdminClient, base: string, access: string | undefined, path: string, name: string): Promise<Row> {
+async function handOver(client: AdminClient, base: string, access: string | undefined, { path, name, place }: LocalFile): Promise<Row> {
   try {
     const body = new Uint8Array(readFileSync(path))
-    return rowOf(path, await client.uploadDocument({ path: { base }, query: { name, ...(access !== undefined && { access }) }, body }))
+    const query = { name, path: place, ...(access !== undefined && { access }) }
+    const uploaded = await client.uploadDocument({ path: { base }, query, body })
+    return rowOf({ file: path, outcome: uploaded.outcome }, uploaded)
   } catch (thrown) {
     const refused = thrown instanceof GatehouseError && ['invalid_request', 'too_large', 'unsupported', 'conflict'].includes(thrown.code)
     if (!refused) throw thrown
@@ -74,8 +90,9 @@ async function handOver(client: AdminClient, base: string, access: string | unde
   }
 }
 
-const rowOf = (file: string, { id, status, segments, quarantined, error }: DocumentView): Row => ({
+const rowOf = ({ file, outcome }: Pick<Row, 'file' | 'outcome'>, { id, status, segments, quarantined, error }: DocumentView): Row => ({
   file,
+  ...(outcome && { outcome }),
   document: id,
   status,
   segments,
@@ -95,7 +112,7 @@ async function settled(terminal: Terminal, client: AdminClient, rows: Row[], pro
     await terminal.pause(between)
     terminal.signal.throwIfAborted()
     for (const [at, row] of rows.entries())
-      if (!isOver(row) && row.document) rows[at] = rowOf(row.file, await client.getDocument({ path: { document: row.document } }))
+      if (!isOver(row) && row.document) rows[at] = rowOf(row, await client.getDocument({ path: { document: row.document } }))
     const left = rows.filter((row) => !isOver(row)).length
     if (left < open) progress(`${rows.length - left}/${rows.length} ready`)
     open = left
@@ -108,6 +125,7 @@ const summary = (rows: readonly Row[]) =>
     rows,
     [
       { title: 'FILE', of: ({ file }) => file },
+      { title: 'CHANGE', of: ({ outcome }) => (outcome === 'replaced' ? 'new version' : outcome) },
       { title: 'STATUS', of: ({ status }) => status },
       { title: 'SEGMENTS', of: ({ segments }) => segments },
       { title: 'QUARANTINED', of: ({ quarantined }) => quarantined },

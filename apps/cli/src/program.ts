@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { addAsk } from './commands/ask.ts'
 import { addAudit } from './commands/audit.ts'
 import { addConfig } from './commands/config.ts'
+import { addDatabase } from './commands/db.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addKnowledge } from './commands/knowledge.ts'
 import { addServe } from './commands/serve.ts'
@@ -12,8 +11,7 @@ import { addTrace } from './commands/trace.ts'
 import { formats, show } from './output.ts'
 import { settingsOf } from './settings.ts'
 import type { Terminal } from './terminal.ts'
-
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as { version: string }
+import { version } from './version.ts'
 
 /** All commands. What is shared by all of them is set first: a command takes it from its parent when it is added. */
 export function createProgram(terminal: Terminal): Command {
@@ -34,7 +32,7 @@ export function createProgram(terminal: Terminal): Command {
     })
     .helpCommand(false)
     .exitOverride()
-  for (const add of [addServe, addSession, addAsk, addKnowledge, addTrace, addAudit, addDoctor, addConfig, addVersion])
+  for (const add of [addServe, addSession, addAsk, addKnowledge, addTrace, addAudit, addDoctor, addDatabase, addConfig, addVersion])
     add(program, terminal)
   return program
 }

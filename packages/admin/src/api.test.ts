@@ -87,6 +87,7 @@ test('status and catalog tell what this server is made of', async () => {
   expect((await house.ask('GET', '/status', { session })).json).toMatchObject({
     version: '1.2.3',
     store: 'memory',
+    limits: 'exact',
     demo: true,
     providers: [],
   })

@@ -87,21 +87,17 @@ async function answer(
       return operator
     },
     project: dependencies.project ?? 'default',
-    from: addressOf(context),
+    from: dependencies.addressOf(context.env),
+    maySignIn: dependencies.maySignIn(context.env),
     contentType: context.req.header('content-type') ?? '',
+    language: preferredLanguage(context.req.header('accept-language')),
     setSession: (opened: Parameters<Work<Endpoint>['setSession']>[0]) =>
-      writeSession(context, dependencies.secure, dependencies.clock.now(), opened),
+      writeSession(context, dependencies.isSecure(context.env), dependencies.clock.now(), opened),
   }
   // the table holds which types belong together; a loop over it cannot say so
   const result = await (operations[name] as (work: unknown) => Promise<unknown>)(work)
   if (!endpoint.response) return context.body(null, 204)
   return context.json(endpoint.response.parse(result) as object, endpoint.status ?? 200)
-}
-
-/** The other end's address as the socket has it; proxies' headers are not believed. */
-function addressOf(context: Context): string {
-  const bindings = context.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
-  return bindings?.incoming?.socket?.remoteAddress ?? 'unknown'
 }
 
 function fail(context: Context, thrown: unknown, dependencies: AdminDependencies): Response {

@@ -9,6 +9,8 @@ export interface Upload {
   readonly content: Uint8Array
   readonly name: string
   readonly title?: string
+  /** The same path again is new content of the same document. */
+  readonly path?: string
   readonly language?: string
   /** As the client said; the ending of the name counts when it is missing. */
   readonly mediaType?: string
@@ -23,6 +25,8 @@ export interface Library {
   retry(project: string, document: string): Promise<DocumentRecord>
   /** Gone from every search at once, with its bytes and text. */
   remove(project: string, document: string): Promise<boolean>
+  /** Whether the vectors of a knowledge base are all of its model; undefined when it has none. */
+  embeddingOf(base: string): Promise<{ changing: boolean; dimensions?: number; problem?: string } | undefined>
   /** All documents of a knowledge base; the resource is gone by then. */
   removeBase(base: string): Promise<void>
 }
@@ -46,8 +50,12 @@ export interface AdminDependencies {
   readonly catalog: Readonly<Record<string, readonly ComponentDescription[]>>
   /** `host:port` the control plane answers under; anything else in `Host` or `Origin` is refused (DNS rebinding). */
   readonly hosts: () => readonly string[]
-  /** True behind TLS: cookies get the `__Host-` prefix and `Secure`. */
-  readonly secure: boolean
+  /** Asked with the HTTP adapter's environment. True for a request that came over TLS: its cookies get the `__Host-` prefix and `Secure`. */
+  readonly isSecure: (environment: unknown) => boolean
+  /** Address of the other end, for throttling. */
+  readonly addressOf: (environment: unknown) => string
+  /** False where a password or a session would travel unprotected. */
+  readonly maySignIn: (environment: unknown) => boolean
   readonly project?: string
   /** Bytes; standard 32 MB. */
   readonly largestUpload?: number

@@ -2,6 +2,7 @@ import type { AdminEndpoints, AdminOperation, Asker, Endpoint, Resource } from '
 import type { Session } from '@gatehouse/kernel'
 import type { z } from 'zod'
 import type { AdminDependencies } from './dependencies.ts'
+import type { Language } from './words.ts'
 
 /** Who is signed in, computed for each request. */
 export interface Operator {
@@ -22,7 +23,11 @@ export interface Work<E extends Endpoint> {
   readonly project: string
   /** Address of the other end, for throttling. */
   readonly from: string
+  /** False where a password or a session would travel unprotected. */
+  readonly maySignIn: boolean
   readonly contentType: string
+  /** What the caller reads. */
+  readonly language: Language
   /** Puts a session into the reply's cookie, or takes it out. */
   readonly setSession: (opened: { token: string; session: Session } | undefined) => void
 }

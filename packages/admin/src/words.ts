@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@gatehouse/contracts'
+import { documentProblems, type ErrorCode, isDocumentProblem } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/kernel'
 
 export type Language = 'en' | 'zh'
@@ -10,6 +10,10 @@ const words = {
   'wrong-link': {
     en: 'this link was used, is older than ten minutes, or is not for this page; ask for a new one',
     zh: '此链接已使用、已过期（十分钟）或不适用于本页面，请重新获取',
+  },
+  'needs-tls': {
+    en: 'signing in needs an encrypted connection: use https, see docs/guide/operations.md (--tls-cert, --trusted-proxies, GATEHOUSE_PLAIN_HTTP)',
+    zh: '登录需要加密连接：请使用 https，参见 docs/guide/operations.md（--tls-cert、--trusted-proxies、GATEHOUSE_PLAIN_HTTP）',
   },
   'too-many-attempts': { en: 'too many attempts; wait {seconds} seconds', zh: '尝试次数过多，请等待 {seconds} 秒' },
   'set-password-first': { en: 'set a password first', zh: '请先设置密码' },
@@ -63,7 +67,19 @@ const words = {
   'not-oneself': { en: 'you cannot remove or disable yourself', zh: '不能移除或停用自己' },
   'group-in-use': { en: 'the group still has {count} members', zh: '该组仍有 {count} 名成员' },
   'group-unknown': { en: 'there is no group "{name}"{near}', zh: '没有名为“{name}”的组{near}' },
+  'principal-unknown': {
+    en: 'nobody here is "{name}"{near}: make the person, group or calling system first',
+    zh: '没有“{name}”{near}：请先创建该人员、组或调用方',
+  },
+  'widens-reason': {
+    en: 'this lets documents be read that you may not read ({count}); it needs a reason, which is kept in the audit',
+    zh: '此操作会开放您无权阅读的文档（{count} 份）；需要说明理由，理由将记入审计',
+  },
   'range-too-long': { en: 'from must lie before to, and the range has at most 500 steps', zh: 'from 必须早于 to，且区间最多 500 步' },
+  'path-of-source': {
+    en: 'the file "{path}" comes from a source of this knowledge base; change it there, or upload under another name',
+    zh: '文件“{path}”来自此知识库的数据源；请在数据源中修改，或以其他名称上传',
+  },
   'too-many-keys': { en: 'a consumer has at most {most} keys; revoke one first', zh: '一个调用方最多有 {most} 个密钥，请先撤销一个' },
 } as const
 export type Word = keyof typeof words
@@ -102,7 +118,20 @@ export function refusal(code: ErrorCode, word: Word, parameters: Parameters = {}
 export function messageOf(error: AppError, language: Language): string {
   const known = told.get(error)
   if (known) return fill(words[known.word][language], known.parameters)
-  return language === 'en' ? error.message : `${codes[error.code]}：${error.message}`
+  if (language === 'en') return error.message
+  const { reason } = error.details
+  return isDocumentProblem(reason) ? documentProblems[reason].zh : `${codes[error.code]}：${error.message}`
+}
+
+interface Problem {
+  readonly code: string
+  readonly message?: string
+}
+
+/** What is wrong with a document: as it is kept, in English, to those who may read it; to others, and in other languages, the standard words. */
+export function problemOf({ code, message }: Required<Problem>, readable: boolean, language: Language): Problem {
+  if (isDocumentProblem(code) && (language !== 'en' || !readable)) return { code, message: documentProblems[code][language] }
+  return readable ? { code, message } : { code }
 }
 
 const fill = (text: string, parameters: Parameters) => text.replace(/\{(\w+)\}/g, (all, name: string) => String(parameters[name] ?? all))

@@ -32,6 +32,8 @@ export interface ChatClient {
   removeConversation(conversation: string): Promise<void>
   rate(message: string, feedback: 'like' | 'dislike' | null): Promise<void>
   passage(message: string, n: number): Promise<ChatPassage>
+  /** Where a cited file is saved from, at the page cited. */
+  originalUrl(message: string, n: number, page?: number): string
 }
 
 export function createChatClient(options: TransportOptions & { readonly csrf?: string }): ChatClient {
@@ -67,6 +69,8 @@ export function createChatClient(options: TransportOptions & { readonly csrf?: s
     removeConversation: async (conversation) => void (await change('DELETE', `/conversations/${segment(conversation)}`)),
     rate: async (message, feedback) => void (await change('POST', `/messages/${segment(message)}/feedback`, { feedback })),
     passage: (message, n) => read('/passages', { message, n }),
+    originalUrl: (message, n, page) =>
+      `${options.base}${root}/originals?message=${segment(message)}&n=${n}${page === undefined ? '' : `#page=${page}`}`,
   }
   return client
 }

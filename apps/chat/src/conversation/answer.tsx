@@ -1,4 +1,4 @@
-import { Button, CopyIcon, ErrorState, IconButton, Logo, Markdown, StreamingText, toast } from '@gatehouse/ui'
+import { Button, CopyIcon, ErrorState, IconButton, Logo, Markdown, StreamingText, toast, useWhere } from '@gatehouse/ui'
 import { useMutation } from '@tanstack/react-query'
 import { CircleStop, EyeOff, RotateCw, ShieldX, ThumbsDown, ThumbsUp } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
@@ -93,13 +93,14 @@ function Notice({ icon, title, tone, children }: NoticeProps) {
 function Actions({ turn, onCite, onRetry }: AnswerProps) {
   const t = useText()
   const { id, answer, sources, status } = turn
+  const where = useWhere()
   return (
     <>
       {sources.length > 0 && answer ? (
         <div className="mt-4">
           <h3 className="text-xs font-medium text-muted">{t('answer.sources')}</h3>
           <ul className="mt-1.5 flex flex-wrap gap-1.5">
-            {sources.map(({ n, title }) => (
+            {sources.map(({ n, title, place }) => (
               <li key={n} className="min-w-0">
                 <button
                   type="button"
@@ -109,7 +110,7 @@ function Actions({ turn, onCite, onRetry }: AnswerProps) {
                   <span className="tabular flex size-6 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent">
                     {n}
                   </span>
-                  <span className="truncate">{title}</span>
+                  <span className="truncate">{[title, ...where({ place })].join(' · ')}</span>
                 </button>
               </li>
             ))}

@@ -1,7 +1,18 @@
 import type { ChatPassage } from '@gatehouse/contracts'
-import { Badge, Dialog, EmptyState, ErrorState, IconButton, LoadingRows, useTranslate } from '@gatehouse/ui'
+import {
+  Badge,
+  buttonClass,
+  Dialog,
+  EmptyState,
+  ErrorState,
+  IconButton,
+  LoadingRows,
+  useFormat,
+  useTranslate,
+  useWhere,
+} from '@gatehouse/ui'
 import { useQuery } from '@tanstack/react-query'
-import { CircleCheck, EyeOff, FileText, History, X } from 'lucide-react'
+import { CircleCheck, Download, EyeOff, FileText, History, X } from 'lucide-react'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
@@ -72,11 +83,14 @@ function PassageContent({ cited: { message, n } }: { cited: Cited }) {
         {t('passage.gone.text')}
       </EmptyState>
     )
-  return <ReadablePassage passage={passage.data} />
+  return <ReadablePassage message={message} passage={passage.data} />
 }
 
-function ReadablePassage({ passage }: { passage: Extract<ChatPassage, { readable: true }> }) {
+type Readable = Extract<ChatPassage, { readable: true }>
+
+function ReadablePassage({ message, passage }: { message: string; passage: Readable }) {
   const t = useText()
+  const where = useWhere()(passage)
   const mark = useRef<HTMLElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls for every other passage
   useEffect(() => {
@@ -90,30 +104,28 @@ function ReadablePassage({ passage }: { passage: Extract<ChatPassage, { readable
           <FileText aria-hidden className="mt-1 size-4.5 shrink-0 text-muted" />
           {passage.title}
         </p>
-        {passage.headings.length > 0 ? (
+        {where.length > 0 ? (
           <ol aria-label={t('passage.headings')} className="mt-2 flex flex-wrap gap-x-1.5 text-sm text-muted">
-            {passage.headings.map((heading, index) => (
-              <li key={heading}>
+            {where.map((step, index) => (
+              <li key={step} className="[overflow-wrap:anywhere]">
                 {index > 0 ? <span aria-hidden>› </span> : null}
-                {heading}
+                {step}
               </li>
             ))}
           </ol>
         ) : null}
-        <div className="mt-3">
-          {passage.current ? (
-            <Badge tone="good" icon={CircleCheck}>
-              {t('passage.current')}
-            </Badge>
-          ) : (
-            <>
-              <Badge tone="warn" icon={History}>
-                {t('passage.older')}
-              </Badge>
-              <p className="mt-1.5 text-sm text-muted">{t('passage.older.text')}</p>
-            </>
-          )}
-        </div>
+        <Version passage={passage} />
+        {passage.original === undefined ? null : (
+          <a
+            href={client.originalUrl(message, passage.n, passage.place?.pages?.[0])}
+            download={passage.original}
+            title={passage.original}
+            className={`${buttonClass('secondary', 'small')} mt-3 max-w-full`}
+          >
+            <Download aria-hidden className="size-3.5 shrink-0" />
+            {t('passage.original')}
+          </a>
+        )}
       </div>
       <section
         aria-label={t('passage.text')}
@@ -125,6 +137,21 @@ function ReadablePassage({ passage }: { passage: Extract<ChatPassage, { readable
         </mark>
         {passage.after}
       </section>
+    </div>
+  )
+}
+
+/** Which version is quoted, since when it is the newest, or that a newer one exists. */
+function Version({ passage: { current, version, changedAt } }: { passage: Readable }) {
+  const t = useText()
+  const date = useFormat().date(changedAt)
+  return (
+    <div className="mt-3 flex flex-wrap items-center gap-x-2.5 gap-y-1.5 text-sm text-muted">
+      <Badge tone={current ? 'good' : 'warn'} icon={current ? CircleCheck : History}>
+        {t(current ? 'passage.current' : 'passage.older')}
+      </Badge>
+      <span>{t(current ? 'passage.since' : 'passage.changed', { version, date })}</span>
+      {current ? null : <p className="basis-full">{t('passage.older.text')}</p>}
     </div>
   )
 }

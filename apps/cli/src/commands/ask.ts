@@ -1,9 +1,10 @@
-import type { ChatSource } from '@gatehouse/contracts'
+import type { ChatSource, Place } from '@gatehouse/contracts'
 import { createGatewayClient, GatehouseError } from '@gatehouse/sdk'
 import type { Command } from 'commander'
 import { adminClient, chatClient } from '../clients.ts'
 import { codeOf, exitCodes, Failure } from '../failure.ts'
 import { show } from '../output.ts'
+import { placeText } from '../passage.ts'
 import { progressOf, type Settings, settingsOf, standardGateway, withoutSlash } from '../settings.ts'
 import { printable, type Terminal } from '../terminal.ts'
 import { tokenOfLink } from './session.ts'
@@ -24,6 +25,7 @@ interface Answer {
 interface CitedSource {
   readonly n: number
   readonly title?: string
+  readonly place?: Place
   readonly document?: string
   readonly version?: number
   readonly start?: number
@@ -63,8 +65,10 @@ function finish(terminal: Terminal, { output }: Settings, answer: Answer): void 
 }
 
 const sourceLines = (sources: readonly CitedSource[]) => (sources.length ? ['', 'Sources', ...sources.map(sourceLine)] : [])
-const sourceLine = ({ n, title, document, version, start, end }: CitedSource) =>
-  printable(`  [${n}] ${title || (document ? `document ${document}, version ${version}, characters ${start}–${end}` : 'a document')}`)
+const sourceLine = ({ n, title, place, document, version, start, end }: CitedSource) =>
+  printable(
+    `  [${n}] ${[title || (document ? `document ${document}, version ${version}, characters ${start}–${end}` : 'a document'), placeText(place)].filter(Boolean).join(' › ')}`,
+  )
 
 async function byKey(
   { fetch, environment, signal }: Terminal,
@@ -110,11 +114,14 @@ function advised(thrown: unknown, base: string): unknown {
 /** The last chunk names its sources beside the choices, as references. */
 function citedIn(chunk: object): CitedSource[] | undefined {
   if (!('citations' in chunk) || !Array.isArray(chunk.citations)) return undefined
-  return chunk.citations.map(({ n, reference, title }: { n: number; reference?: Omit<CitedSource, 'n'>; title?: string }) => ({
-    n,
-    ...(title && { title }),
-    ...(reference?.document && { document: reference.document, version: reference.version, start: reference.start, end: reference.end }),
-  })) as CitedSource[]
+  return chunk.citations.map(
+    ({ n, reference, title, place }: { n: number; reference?: Omit<CitedSource, 'n'>; title?: string; place?: Place }) => ({
+      n,
+      ...(title && { title }),
+      ...(place && { place }),
+      ...(reference?.document && { document: reference.document, version: reference.version, start: reference.start, end: reference.end }),
+    }),
+  ) as CitedSource[]
 }
 
 /** Through a "chat as" link, as the console opens it: made by the administrator who is signed in, used once, and closed after the answer. */

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { AuditReport } from '@gatehouse/contracts'
 import type { Command } from 'commander'
 import { adminClient, tokenOf } from '../clients.ts'
+import { existingMasterKey } from '../existing-key.ts'
 import { Failure } from '../failure.ts'
 import { plural, show, table } from '../output.ts'
-import { masterKeyFile } from '../places.ts'
 import { type Settings, settingsOf } from '../settings.ts'
 import { printable, type Terminal } from '../terminal.ts'
 
@@ -51,17 +51,14 @@ export function addAudit(program: Command, terminal: Terminal): void {
 /** Without the server: its library reads the store, which a running server does not mind. */
 async function verifyHere(terminal: Terminal, { home }: Settings, { data, heads }: VerifyOptions): Promise<AuditReport> {
   const { environment } = terminal
-  const { headsFileOf, parseOptions, loadMasterKey, verifyAudit } = await terminal.loadServer()
+  const server = await terminal.loadServer()
+  const { headsFileOf, parseOptions, verifyAudit } = server
   const directory = parseOptions(data === undefined ? [] : ['--data', data], environment).data
   if (!existsSync(join(directory, 'store.db')))
     throw new Failure('not_found', `there is no store in ${directory}`, {
       advice: 'name the data directory with --data, or sign in with "gatehouse login"',
     })
-  // loading would make a key, and a new key proves nothing
-  const file = masterKeyFile(environment, home)
-  if (file !== undefined && !existsSync(file))
-    throw new Failure('not_found', `the master key ${file} is missing`, { advice: 'set GATEHOUSE_MASTER_KEY or GATEHOUSE_MASTER_KEY_FILE' })
-  const masterKey = loadMasterKey({ environment, configDirectory: home, dataDirectory: directory })
+  const masterKey = existingMasterKey(terminal, server, { home, data: directory })
   return verifyAudit({ directory, masterKey, headsFile: heads ?? headsFileOf({ data: directory, home, environment }) })
 }
 

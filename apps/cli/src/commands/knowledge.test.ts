@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { filesAt } from '../ingest.ts'
 import { run } from '../run.ts'
@@ -17,7 +17,11 @@ const environment = { GATEHOUSE_TOKEN: 't', GATEHOUSE_HOME: '/nowhere' }
 const document = (id: string, fields: object) => ({ id, status: 'completed', segments: 3, quarantined: 0, ...fields })
 
 test('of a folder the files of a known kind are taken; a file that is named is taken whatever it is', () => {
-  expect(filesAt(folder).map(({ name }) => name)).toEqual(['a.txt', 'b.md', 'c.html'])
+  expect(filesAt(folder).map(({ name, place }) => [name, place])).toEqual([
+    ['a.txt', `${basename(folder)}/a.txt`],
+    ['b.md', `${basename(folder)}/b.md`],
+    ['c.html', `${basename(folder)}/inner/c.html`],
+  ])
   expect(filesAt(join(folder, 'picture.png')).map(({ name }) => name)).toEqual(['picture.png'])
   expect(() => filesAt(join(folder, 'nothing'))).toThrow('there is no file or folder')
 })
@@ -27,15 +31,15 @@ test('ingest uploads each file with its access and waits until it can be found',
   const terminal = scriptedTerminal({
     environment,
     replies: {
-      'POST /api/bases/hr/documents': document('d1', { status: 'waiting', segments: 0 }),
+      'POST /api/bases/hr/documents': document('d1', { status: 'waiting', segments: 0, outcome: 'replaced' }),
       'GET /api/documents/d1': () => document('d1', { status: ++looks < 3 ? 'indexing' : 'completed' }),
     },
   })
   expect(await run(['kb', 'ingest', join(folder, 'b.md'), '--base', 'hr', '--access', 'group:people,user:mara'], terminal)).toBe(0)
-  expect(terminal.sent[0]?.path).toBe('/api/bases/hr/documents?name=b.md&access=group%3Apeople%2Cuser%3Amara')
+  expect(terminal.sent[0]?.path).toBe('/api/bases/hr/documents?name=b.md&path=b.md&access=group%3Apeople%2Cuser%3Amara')
   expect(Buffer.from(terminal.sent[0]?.body as Uint8Array).toString()).toBe('content of b.md')
   expect(looks).toBe(3)
-  expect(terminal.written.out).toMatch(/b\.md +completed +3 +0 +d1/)
+  expect(terminal.written.out).toMatch(/b\.md +new version +completed +3 +0 +d1/)
 })
 
 test('a file that fails is told with its reason and ends with 1; the others are in', async () => {

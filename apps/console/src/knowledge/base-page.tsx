@@ -2,7 +2,7 @@ import type { BaseView } from '@gatehouse/contracts'
 import { Button, Tabs } from '@gatehouse/ui'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Lock, Trash2 } from 'lucide-react'
+import { Lock, Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
@@ -14,6 +14,7 @@ import { useChange } from '../shell/use-change.ts'
 import { AccessDialog } from './access-dialog.tsx'
 import { Documents } from './documents.tsx'
 import { PrincipalList } from './principals.tsx'
+import { SearchDialog } from './search-dialog.tsx'
 import { SearchTest } from './search-test.tsx'
 
 const route = getRouteApi('/knowledge/$base')
@@ -60,7 +61,7 @@ function Settings({ base }: { base: BaseView }) {
   const t = useText()
   const may = useMay()
   const navigate = useNavigate()
-  const [editing, setEditing] = useState(false)
+  const [editing, setEditing] = useState<'access' | 'search'>()
   const isOurs = base.managedBy !== 'file'
   const save = useChange({
     run: (access: readonly string[]) =>
@@ -79,6 +80,7 @@ function Settings({ base }: { base: BaseView }) {
   const rows = [
     [t('base.topK'), String(base.retrieval.topK)],
     [t('base.threshold'), String(base.retrieval.threshold)],
+    ...searchRows(base, t),
     [t('base.splitting'), t(`base.splitting.${base.splitting.mode}`, { most: base.splitting.maxCharacters })],
     [t('facts.policy'), base.policy],
     [t('facts.id'), base.id],
@@ -89,7 +91,7 @@ function Settings({ base }: { base: BaseView }) {
         title={t('bases.access.standard')}
         actions={
           may('changeBase') && isOurs ? (
-            <Button size="small" icon={<Lock className="size-3.5" />} onClick={() => setEditing(true)}>
+            <Button size="small" icon={<Lock className="size-3.5" />} onClick={() => setEditing('access')}>
               {t('access.change')}
             </Button>
           ) : null
@@ -98,7 +100,16 @@ function Settings({ base }: { base: BaseView }) {
         <p className="mb-3 text-muted">{t('bases.access.about')}</p>
         <PrincipalList principals={base.access} />
       </Card>
-      <Card title={t('base.retrieval')}>
+      <Card
+        title={t('base.retrieval')}
+        actions={
+          may('changeBase') && isOurs ? (
+            <Button size="small" icon={<Pencil className="size-3.5" />} onClick={() => setEditing('search')}>
+              {t('base.retrieval.change')}
+            </Button>
+          ) : null
+        }
+      >
         <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5">
           {rows.map(([label, value]) => (
             <div key={label} className="contents">
@@ -120,15 +131,27 @@ function Settings({ base }: { base: BaseView }) {
           />
         </Card>
       ) : null}
-      {editing ? (
+      {editing === 'search' ? <SearchDialog base={base} onClose={() => setEditing(undefined)} /> : null}
+      {editing === 'access' ? (
         <AccessDialog
           title={t('bases.access.standard')}
           about={t('bases.access.about')}
           access={base.access}
           onSave={save.mutateAsync}
-          onClose={() => setEditing(false)}
+          onClose={() => setEditing(undefined)}
         />
       ) : null}
     </div>
   )
+}
+
+/** By which models it is searched, and how far their vectors are. */
+function searchRows({ embedding, vectors, retrieval }: BaseView, t: ReturnType<typeof useText>): (readonly [string, string])[] {
+  const { mode, rerank } = retrieval
+  const rows: (readonly [string, string])[] = [[t('base.mode'), t(`base.mode.${embedding ? mode : 'words'}`)]]
+  if (embedding) rows.push([t('base.embedding'), embedding.model])
+  if (embedding && vectors)
+    rows.push([t('base.vectors'), vectors.problem ?? t(vectors.ready ? 'base.vectors.ready' : 'base.vectors.changing')])
+  if (rerank) rows.push([t('base.rerank'), rerank.model])
+  return rows
 }

@@ -93,7 +93,7 @@ function Actions({ document, base }: { document: DocumentView; base: string }) {
   if (!may('changeDocument')) return null
   return (
     <>
-      {document.status === 'error' ? (
+      {document.status === 'error' || document.error ? (
         <Button size="small" icon={<RotateCw className="size-3.5" />} onClick={() => retry.mutate(undefined)}>
           {t('document.retry')}
         </Button>

@@ -1,5 +1,5 @@
 import type { SegmentView } from '@gatehouse/contracts'
-import { Badge, Button, EmptyState, ErrorState, Field, LoadingRows, TextInput, useFormat } from '@gatehouse/ui'
+import { Badge, Button, EmptyState, ErrorState, Field, LoadingRows, TextInput, useFormat, useWhere } from '@gatehouse/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { FileText, ShieldAlert } from 'lucide-react'
 import { useState } from 'react'
@@ -51,12 +51,13 @@ function Segment({ segment }: { segment: SegmentView }) {
   const format = useFormat()
   const may = useMay()
   const [releasing, setReleasing] = useState(false)
-  const { position, headings, start, end, text, quarantine } = segment
+  const { position, start, end, text, quarantine } = segment
+  const where = useWhere()(segment).join(' › ')
   return (
     <li className={`rounded-panel border bg-surface p-4 ${quarantine ? 'border-warn/50' : 'border-line'}`}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem] text-muted">
         <span className="tabular font-semibold text-ink">#{position}</span>
-        <span className="min-w-0 flex-1 truncate">{headings.join(' › ')}</span>
+        <span className="min-w-0 flex-1 truncate">{where}</span>
         <span className="tabular">{t('segments.range', { start: format.number(start), end: format.number(end) })}</span>
       </div>
       {quarantine ? (

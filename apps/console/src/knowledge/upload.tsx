@@ -1,65 +1,33 @@
 import type { BaseView } from '@gatehouse/contracts'
 import { Button } from '@gatehouse/ui'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { clsx } from 'clsx'
-import { CircleCheck, CircleX, FileUp, LoaderCircle, Lock } from 'lucide-react'
+import { FileUp, Lock } from 'lucide-react'
 import { type DragEvent, useRef, useState } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
 import { useMay } from '../session/me.ts'
 import { AccessDialog } from './access-dialog.tsx'
+import { accepted, type Chosen, chosenOf, droppedIn, sortOut } from './chosen-files.ts'
 import { PrincipalList } from './principals.tsx'
+import { type Sent, SentFile } from './sent-file.tsx'
 
-interface Sent {
-  readonly id: number
-  readonly name: string
-  readonly state: 'sending' | 'sent' | 'failed'
-  readonly why?: string
-  /** The document it became: its title is told only to those who may read it, its file's name is known here. */
-  readonly document?: { readonly id: string; readonly isOpen: boolean }
-}
+const mostShown = 20
 
-const accepted = '.pdf,.docx,.xlsx,.csv,.tsv,.md,.markdown,.txt,.html,.htm'
-
-/** Files by button or by dropping them; one after the other, each with its own outcome. */
+/** Files and folders by button or by dropping them; one after the other, each with its own outcome. */
 export function Upload({ base }: { base: BaseView }) {
   const t = useText()
   const may = useMay()
-  const queries = useQueryClient()
-  const input = useRef<HTMLInputElement>(null)
-  const count = useRef(0)
-  const [files, setFiles] = useState<readonly Sent[]>([])
   const [isOver, setOver] = useState(false)
-  const [access, setAccess] = useState<readonly string[]>(base.access)
+  // until somebody chooses, new documents get what the base says and new versions keep what they have
+  const [access, setAccess] = useState<readonly string[]>()
   const [editing, setEditing] = useState(false)
+  const { files, sending, leftOut, send } = useSending(base, access)
   if (!may('uploadDocument')) return null
-  const settle = (id: number, outcome: Omit<Sent, 'id' | 'name'>) =>
-    setFiles((all) => all.map((each) => (each.id === id ? { ...each, ...outcome } : each)))
-  const send = async (chosen: readonly File[]) => {
-    const entries = chosen.map((file) => {
-      count.current += 1
-      return { file, id: count.current }
-    })
-    setFiles((all) => [...entries.map(({ file, id }): Sent => ({ id, name: file.name, state: 'sending' })), ...all].slice(0, 20))
-    for (const { file, id } of entries) {
-      try {
-        const document = await client.uploadDocument({
-          ...{ path: { base: base.id }, body: file },
-          query: { name: file.name, access: access.join(',') },
-        })
-        settle(id, { state: 'sent', document: { id: document.id, isOpen: document.access.length > 0 } })
-      } catch (error) {
-        settle(id, { state: 'failed', why: error instanceof Error ? error.message : String(error) })
-      }
-      await queries.invalidateQueries({ queryKey: ['documents', base.id] })
-    }
-    await queries.invalidateQueries({ queryKey: ['bases'] })
-  }
   const onDrop = (event: DragEvent) => {
     event.preventDefault()
     setOver(false)
-    void send([...event.dataTransfer.files])
+    void droppedIn(event.dataTransfer).then(send)
   }
   return (
     <section
@@ -77,62 +45,91 @@ export function Upload({ base }: { base: BaseView }) {
     >
       <div className="flex flex-wrap items-center gap-3">
         <FileUp aria-hidden className="size-4 text-muted" />
-        <p className="flex-1 text-muted">{t('upload.about')}</p>
+        <p className="min-w-48 flex-1 text-muted">{t('upload.about')}</p>
         <span className="flex flex-wrap items-center gap-2 text-[0.8125rem]">
           <span className="text-muted">{t('upload.access')}</span>
-          <PrincipalList principals={access} />
+          <PrincipalList principals={access ?? base.access} />
         </span>
         <Button size="small" icon={<Lock className="size-3.5" />} onClick={() => setEditing(true)}>
           {t('access.change')}
         </Button>
-        <Button size="small" onClick={() => input.current?.click()}>
-          {t('upload.choose')}
-        </Button>
-        <input
-          ref={input}
-          type="file"
-          multiple
-          hidden
-          accept={accepted}
-          aria-label={t('upload.choose')}
-          onChange={(event) => {
-            void send([...(event.target.files ?? [])])
-            event.target.value = ''
-          }}
-        />
+        <Choose label={t('upload.choose')} onChoose={send} />
+        <Choose label={t('upload.folder')} isFolder onChoose={send} />
       </div>
       {files.length > 0 ? (
-        <ul aria-live="polite" className="mt-2 flex flex-col gap-1 border-t border-line pt-2 text-[0.8125rem]">
-          {files.map(({ id, name, state, why, document }) => (
-            <li key={id} className="flex items-center gap-2">
-              {state === 'sending' ? <LoaderCircle aria-hidden className="size-3.5 animate-spin text-accent" /> : null}
-              {state === 'sent' ? <CircleCheck aria-hidden className="size-3.5 text-good" /> : null}
-              {state === 'failed' ? <CircleX aria-hidden className="size-3.5 text-bad" /> : null}
-              {document ? (
-                <Link
-                  to="/knowledge/$base/$document"
-                  params={{ base: base.name, document: document.id }}
-                  className="truncate hover:text-accent hover:underline"
-                >
-                  {name}
-                </Link>
-              ) : (
-                <span className="truncate">{name}</span>
-              )}
-              <span className="text-muted">{why ?? t(document?.isOpen === false ? 'upload.sent.nobody' : `upload.${state}`)}</span>
-            </li>
-          ))}
-        </ul>
+        <div aria-live="polite" className="mt-2.5 border-t border-line pt-2.5 text-[0.8125rem]">
+          {sending.count > 1 ? <p className="mb-1 text-muted">{t('upload.progress', sending)}</p> : null}
+          <ul className="flex flex-col gap-1">
+            {files.map((sent) => (
+              <SentFile key={sent.id} base={base} sent={sent} />
+            ))}
+          </ul>
+        </div>
       ) : null}
+      {leftOut > 0 ? <p className="mt-1.5 text-[0.8125rem] text-muted">{t('upload.leftOut', { count: leftOut })}</p> : null}
       {editing ? (
         <AccessDialog
           title={t('upload.access')}
           about={t('upload.access.about')}
-          access={access}
+          access={access ?? base.access}
           onSave={async (chosen) => setAccess(chosen)}
           onClose={() => setEditing(false)}
         />
       ) : null}
     </section>
   )
+}
+
+function Choose({ label, isFolder = false, onChoose }: { label: string; isFolder?: boolean; onChoose: (chosen: Chosen[]) => void }) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <Button size="small" onClick={() => input.current?.click()}>
+        {label}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        {...(isFolder ? { webkitdirectory: '' } : { accept: accepted })}
+        aria-label={label}
+        onChange={(event) => {
+          onChoose(chosenOf(event.target.files ?? []))
+          event.target.value = ''
+        }}
+      />
+    </>
+  )
+}
+
+/** Sends what was chosen, newest shown first, and remembers what became of each. */
+function useSending(base: BaseView, access: readonly string[] | undefined) {
+  const queries = useQueryClient()
+  const count = useRef(0)
+  const [files, setFiles] = useState<readonly Sent[]>([])
+  const [sending, setSending] = useState({ sent: 0, count: 0 })
+  const [leftOut, setLeftOut] = useState(0)
+  const settle = (id: number, outcome: Omit<Sent, 'id' | 'path'>) =>
+    setFiles((all) => all.map((each) => (each.id === id ? { ...each, ...outcome } : each)))
+  const send = async (chosen: Chosen[]) => {
+    const { taken, leftOut: others } = sortOut(chosen)
+    setLeftOut(others)
+    setSending({ sent: 0, count: taken.length })
+    for (const { file, path } of taken) {
+      count.current += 1
+      const id = count.current
+      setFiles((all) => [{ id, path, state: 'sending' } as const, ...all].slice(0, mostShown))
+      try {
+        const query = { name: file.name, path, ...(access && { access: access.join(',') }) }
+        settle(id, { state: 'sent', document: await client.uploadDocument({ path: { base: base.id }, body: file, query }) })
+      } catch (error) {
+        settle(id, { state: 'failed', why: error instanceof Error ? error.message : String(error) })
+      }
+      setSending(({ sent, count: all }) => ({ sent: sent + 1, count: all }))
+      await queries.invalidateQueries({ queryKey: ['documents', base.id] })
+    }
+    await queries.invalidateQueries({ queryKey: ['bases'] })
+  }
+  return { files, sending, leftOut, send: (chosen: Chosen[]) => void send(chosen) }
 }

@@ -10,6 +10,7 @@ import { CallsTable } from '../traces/calls-table.tsx'
 import type { TracesSearch } from '../traces/traces-search.ts'
 import { Attention } from './attention.tsx'
 import { SamplePeople } from './sample-people.tsx'
+import { ServerCard } from './server-card.tsx'
 import { Sparkline } from './sparkline.tsx'
 import { TopConsumers } from './top-consumers.tsx'
 
@@ -58,6 +59,7 @@ export function OverviewPage() {
                 <SamplePeople />
                 <TopConsumers range={range} />
                 <Stock overview={data} />
+                <ServerCard />
               </div>
             </div>
           </>

@@ -1,5 +1,5 @@
 import type { PassageView, RetrievalView } from '@gatehouse/contracts'
-import { Badge, useFormat } from '@gatehouse/ui'
+import { Badge, useFormat, useWhere } from '@gatehouse/ui'
 import { Link } from '@tanstack/react-router'
 import { CircleHelp, EyeOff, Lock } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -9,7 +9,7 @@ import { useText } from '../messages/text.ts'
 export function Retrieval({ retrieval }: { retrieval: RetrievalView }) {
   const t = useText()
   const format = useFormat()
-  const { bases, used, left, withheld, weak, took } = retrieval
+  const { bases, used, left, withheld, weak, took, vectors, rerank } = retrieval
   return (
     <div>
       <p className="mb-2 flex flex-wrap items-center gap-2 text-[0.8125rem] text-muted">
@@ -19,6 +19,8 @@ export function Retrieval({ retrieval }: { retrieval: RetrievalView }) {
             {t('retrieval.withheld', { count: withheld })}
           </Badge>
         ) : null}
+        {vectors ? <StepNote step={vectors} done="retrieval.byVectors" skipped="retrieval.byWords" /> : null}
+        {rerank ? <StepNote step={rerank} done="retrieval.reranked" skipped="retrieval.notReranked" /> : null}
         {weak ? (
           <Badge tone="warn" icon={CircleHelp}>
             {t('retrieval.weak')}
@@ -48,6 +50,19 @@ export function Retrieval({ retrieval }: { retrieval: RetrievalView }) {
   )
 }
 
+interface StepNoteProps {
+  step: NonNullable<RetrievalView['vectors']>
+  done: 'retrieval.byVectors' | 'retrieval.reranked'
+  skipped: 'retrieval.byWords' | 'retrieval.notReranked'
+}
+
+/** That a model took part, or why it did not. */
+function StepNote({ step, done, skipped }: StepNoteProps) {
+  const t = useText()
+  if (step.skipped === undefined) return <Badge>{t(done, { model: step.model })}</Badge>
+  return <Badge tone="warn">{t(skipped, { reason: step.skipped })}</Badge>
+}
+
 interface FoundProps {
   mark?: number
   score: number
@@ -59,6 +74,7 @@ interface FoundProps {
 function Found({ mark, score, scores = {}, passage, note }: FoundProps) {
   const t = useText()
   const parts = Object.entries(scores)
+  const where = useWhere()(passage.readable ? passage : {}).join(' › ')
   return (
     <li className="rounded-control border border-line p-3">
       <div className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
@@ -87,7 +103,7 @@ function Found({ mark, score, scores = {}, passage, note }: FoundProps) {
       </div>
       {passage.readable ? (
         <>
-          {passage.headings.length > 0 ? <p className="mt-0.5 text-xs text-muted">{passage.headings.join(' › ')}</p> : null}
+          {where ? <p className="mt-0.5 text-xs text-muted [overflow-wrap:anywhere]">{where}</p> : null}
           <p className="mt-1 line-clamp-3 text-[0.8125rem] leading-relaxed whitespace-pre-line text-muted">{passage.text}</p>
         </>
       ) : null}

@@ -30,8 +30,8 @@ export async function authorise(
   return operator
 }
 
-async function identify(context: Context, { sessions, store, secure, project = 'default' }: AdminDependencies) {
-  const read = readToken(context, secure)
+async function identify(context: Context, { sessions, store, isSecure, project = 'default' }: AdminDependencies) {
+  const read = readToken(context, isSecure(context.env))
   const session = read && (await sessions.verify(read.token, 'console'))
   const person = session && (await store.resources.get('User', project, session.user))
   if (!read || !session || !person) return undefined

@@ -66,3 +66,13 @@ test('the cookie is out of reach of scripts and other sites, and bound to the ho
   )
   expect((await secure.ask('GET', '/me', { headers: { cookie: cookieOf(reply) } })).status).toBe(200)
 })
+
+test('where a password would travel unprotected, it is not taken, and no link is', async () => {
+  const house = await createHouse({ maySignIn: false })
+  const answers = [
+    await house.ask('POST', '/session', { body: { user: 'owner', password: passwordOf('owner') } }),
+    await house.ask('POST', '/session/redeem', { body: { link: 'any' } }),
+  ]
+  expect(answers.map(({ status, headers }) => [status, headers.get('set-cookie')])).toEqual(Array(2).fill([403, null]))
+  expect(answers[0]!.json.message).toContain('https')
+})

@@ -1,4 +1,5 @@
 import { type BaseView, KnowledgeBaseSpec, type knowledgeEndpoints, type Resource } from '@gatehouse/contracts'
+import { checkPrincipals } from '../access/principals.ts'
 import type { AdminDependencies } from '../dependencies.ts'
 import { actorOf, type Create } from '../operation.ts'
 import { present } from '../views/call.ts'
@@ -9,32 +10,36 @@ type BaseEndpoints = Pick<typeof knowledgeEndpoints, 'listBases' | 'createBase' 
 
 export const baseOperations: Create<BaseEndpoints> = ({ store, library }) => {
   const { resources, search } = store
+  const viewOf = async (base: Resource<'KnowledgeBase'>) => baseView(base, await search.counts(base.id), await library.embeddingOf(base.id))
   return {
     async listBases({ project }) {
-      return { items: await Promise.all((await resources.list('KnowledgeBase', project)).map((base) => baseView(base, store))) }
+      return { items: await Promise.all((await resources.list('KnowledgeBase', project)).map(viewOf)) }
     },
 
     async createBase({ body: { name, ...fields }, project, operator }) {
       if (await resources.get('KnowledgeBase', project, name)) throw refusal('conflict', 'exists-already', { what: 'KnowledgeBase', name })
+      await checkPrincipals(resources, project, fields.access)
       const spec = KnowledgeBaseSpec.parse(fields)
       const base = await resources.put(
         { kind: 'KnowledgeBase', project, name, spec, managedBy: 'console', ifVersion: 0 },
         actorOf(operator),
       )
       await search.createDataset({ id: base.id, project })
-      return baseView(base, store)
+      return viewOf(base)
     },
 
     async getBase({ path, project }) {
-      return baseView(await resourceOf(resources, 'KnowledgeBase', project, path.base!), store)
+      return viewOf(await resourceOf(resources, 'KnowledgeBase', project, path.base!))
     },
 
-    async changeBase({ path, body: { version, retrieval, ...fields }, project, operator }) {
+    async changeBase({ path, body: { version, retrieval = {}, embedding, ...fields }, project, operator }) {
       const base = await resourceOf(resources, 'KnowledgeBase', project, path.base!)
       checkChangeable(base, version)
-      const spec = { ...base.spec, ...present(fields), retrieval: { ...base.spec.retrieval, ...present(retrieval ?? {}) } }
+      await checkPrincipals(resources, project, fields.access ?? [], base.spec.access)
+      const given = { ...present({ embedding }), retrieval: { ...base.spec.retrieval, ...present(retrieval) } }
+      const spec = KnowledgeBaseSpec.parse(withoutNulls({ ...base.spec, ...present(fields), ...given }))
       const { kind, name, managedBy } = base
-      return baseView(await resources.put({ kind, project, name, spec, managedBy, ifVersion: base.version }, actorOf(operator)), store)
+      return viewOf(await resources.put({ kind, project, name, spec, managedBy, ifVersion: base.version }, actorOf(operator)))
     },
 
     async removeBase({ path, project, operator }) {
@@ -47,14 +52,26 @@ export const baseOperations: Create<BaseEndpoints> = ({ store, library }) => {
   }
 }
 
-async function baseView(base: Resource<'KnowledgeBase'>, { search }: AdminDependencies['store']): Promise<BaseView> {
-  const { title, description, access, splitting, retrieval, policy } = base.spec
-  const { documents, segments, characters } = await search.counts(base.id)
+/** `null` says: not any more. */
+const withoutNulls = (fields: object): object =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name, name === 'retrieval' ? withoutNulls(value) : value]),
+  )
+
+type Counts = Awaited<ReturnType<AdminDependencies['store']['search']['counts']>>
+type Vectors = Awaited<ReturnType<AdminDependencies['library']['embeddingOf']>>
+
+function baseView(base: Resource<'KnowledgeBase'>, { documents, segments, characters }: Counts, vectors: Vectors): BaseView {
+  const { title, description, access, embedding, splitting, retrieval, policy } = base.spec
   return {
     ...resourceFieldsOf(base),
     title,
     description,
     access: [...access],
+    ...(embedding && { embedding }),
+    ...(vectors && { vectors: { ready: !vectors.changing, ...present({ dimensions: vectors.dimensions, problem: vectors.problem }) } }),
     splitting,
     retrieval,
     policy,

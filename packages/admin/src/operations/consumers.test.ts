@@ -40,6 +40,51 @@ test('a key for an app or knowledge base that does not exist is refused', async 
   )
 })
 
+test('a consumer in a group that reads what the operator may not takes a reason, in the group and for each key', async () => {
+  const house = await createHouse()
+  const session = await house.signIn('admin')
+  const join = (reason?: string) =>
+    house.ask('PATCH', '/consumers/shop', { session, body: { groups: ['people'], ...(reason && { reason }) } })
+  const refused = await join()
+  expect([refused.status, refused.json.details]).toEqual([403, { needsReason: true, documents: 1 }])
+  expect((await house.store.resources.get('Consumer', 'default', 'shop'))!.spec.groups).toEqual([])
+  const reason = 'the shop answers questions about pay'
+  expect((await join(reason)).json.groups).toEqual(['people'])
+  expect(house.store.held.auditRecords.findLast(({ action }) => action === 'access.widen')).toMatchObject({
+    actor: 'user:admin',
+    object: 'Consumer/shop',
+    details: { gained: ['group:people'], documents: 1, before: ['consumer:shop', 'everyone'], reason },
+  })
+  const make = (more: object) => house.ask('POST', '/consumers/shop/keys', { session, body: more })
+  for (const body of [{}, { kind: 'app', apps: ['support'] }, { kind: 'dataset' }])
+    expect((await make(body)).json.details).toEqual({ needsReason: true, documents: 1 })
+  expect((await make({ kind: 'dataset', verbs: ['write'] })).json.view.verbs).toEqual(['write'])
+  const { status, json } = await make({ reason })
+  expect(status).toBe(201)
+  expect(house.store.held.auditRecords.findLast(({ action }) => action === 'access.widen')).toMatchObject({
+    object: 'Consumer/shop',
+    details: { key: json.view.prefix, documents: 1, reason },
+  })
+})
+
+test('whoever reads the documents themselves makes such a key without a reason', async () => {
+  const house = await createHouse()
+  const { kind, project, name, spec, managedBy } = (await house.store.resources.get('User', 'default', 'admin'))!
+  await house.store.resources.put({ kind, project, name, spec: { ...spec, groups: ['people'] }, managedBy }, 'system')
+  const session = await house.signIn('admin')
+  expect((await house.ask('PATCH', '/consumers/shop', { session, body: { groups: ['people'] } })).status).toBe(200)
+  expect(house.store.held.auditRecords.findLast(({ action }) => action === 'access.widen')).toMatchObject({ object: 'Consumer/shop' })
+  expect((await house.ask('POST', '/consumers/shop/keys', { session, body: {} })).status).toBe(201)
+})
+
+test('people a consumer may speak for must exist', async () => {
+  const house = await createHouse()
+  const session = await house.signIn('admin')
+  const change = (maySpeakFor: string[]) => house.ask('PATCH', '/consumers/shop', { session, body: { maySpeakFor } })
+  expect((await change(['pi'])).json.message).toContain('(user:pia?)')
+  expect((await change(['pia', '*'])).status).toBe(200)
+})
+
 test('an expired key says so', async () => {
   const house = await createHouse()
   const session = await house.signIn('admin')

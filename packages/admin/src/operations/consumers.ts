@@ -1,4 +1,7 @@
 import { ConsumerSpec, type consumerEndpoints, type Resource, type Spec } from '@gatehouse/contracts'
+import { principalsOfConsumer } from '@gatehouse/kernel'
+import { checkPrincipals } from '../access/principals.ts'
+import { noteKey, noteWidening } from '../access/widen.ts'
 import type { AdminDependencies } from '../dependencies.ts'
 import { createKey } from '../keys.ts'
 import { actorOf, type Create, type Operator } from '../operation.ts'
@@ -23,10 +26,18 @@ export const consumerOperations: Create<typeof consumerEndpoints> = ({ store, cl
       return { items: (await resources.list('Consumer', project)).map((consumer) => consumerView(consumer, clock.now())) }
     },
 
-    async createConsumer({ body: { name, ...fields }, project, operator }) {
+    async createConsumer({ body: { name, reason, ...fields }, project, operator }) {
       if (await resources.get('Consumer', project, name)) throw refusal('conflict', 'exists-already', { what: 'Consumer', name })
       await checkGroups(resources, project, fields.groups)
       const spec = ConsumerSpec.parse(fields)
+      const after = principalsOfConsumer(name, spec)
+      await noteWidening({ store, clock, project }, operator, {
+        object: `Consumer/${name}`,
+        before: [],
+        after,
+        isWithinReach: true,
+        reason,
+      })
       return consumerView(
         await resources.put({ kind: 'Consumer', project, name, spec, managedBy: 'console', ifVersion: 0 }, actorOf(operator)),
         clock.now(),
@@ -37,11 +48,21 @@ export const consumerOperations: Create<typeof consumerEndpoints> = ({ store, cl
       return consumerView(await resourceOf(resources, 'Consumer', project, path.consumer!), clock.now())
     },
 
-    async changeConsumer({ path, body: { version, limits, ...fields }, project, operator }) {
+    async changeConsumer({ path, body: { version, limits, reason, ...fields }, project, operator }) {
       const consumer = await resourceOf(resources, 'Consumer', project, path.consumer!)
       checkChangeable(consumer, version)
       await checkGroups(resources, project, fields.groups ?? [])
+      const people = (fields.maySpeakFor ?? []).filter((user) => user !== '*').map((user) => `user:${user}`)
+      await checkPrincipals(
+        resources,
+        project,
+        people,
+        consumer.spec.maySpeakFor.map((user) => `user:${user}`),
+      )
       const spec = { ...consumer.spec, ...present(fields), ...(limits ? { limits: { ...limits } } : {}) }
+      const [before, after] = [principalsOfConsumer(consumer.name, consumer.spec), principalsOfConsumer(consumer.name, spec)]
+      const object = `Consumer/${consumer.name}`
+      await noteWidening({ store, clock, project }, operator, { object, before, after, isWithinReach: true, reason })
       return consumerView(await put(consumer, spec, operator), clock.now())
     },
 
@@ -63,8 +84,11 @@ export const consumerOperations: Create<typeof consumerEndpoints> = ({ store, cl
       for (const app of body.apps) await resourceOf(resources, 'App', project, app)
       const bases = await Promise.all(body.datasets.map((base) => resourceOf(resources, 'KnowledgeBase', project, base)))
       const { key, hash, prefix } = createKey(body.kind)
-      const { kind, title, apps, expiresAt } = body
-      const kept = { kind, title, apps, datasets: bases.map(({ id }) => id), hash, prefix, ...present({ expiresAt }) }
+      const { kind, title, apps, verbs, expiresAt, reason } = body
+      const kept = { kind, title, apps, datasets: bases.map(({ id }) => id), verbs, hash, prefix, ...present({ expiresAt }) }
+      const reads = kind !== 'dataset' || verbs.includes('read')
+      const principals = reads ? principalsOfConsumer(consumer.name, consumer.spec) : []
+      await noteKey({ store, clock, project }, operator, { object: `Consumer/${consumer.name}`, principals, key: prefix, reason })
       await put(consumer, { ...consumer.spec, keys: [...consumer.spec.keys, kept] }, operator)
       return { key, view: keyView(kept, clock.now()) }
     },

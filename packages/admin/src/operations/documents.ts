@@ -1,5 +1,8 @@
 import { type DocumentRecord, type DocumentView, type knowledgeEndpoints, Principal } from '@gatehouse/contracts'
+import { cleanPath } from '@gatehouse/kernel'
 import { readableOf, seeDocument } from '../access/documents.ts'
+import { checkPrincipals } from '../access/principals.ts'
+import { noteOpening } from '../access/widen.ts'
 import { actorOf, type Create } from '../operation.ts'
 import { present } from '../views/call.ts'
 import { documentView, segmentView } from '../views/document.ts'
@@ -28,58 +31,72 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
     return document
   }
   return {
-    async listDocuments({ path, query: { reason, keyword, ...page }, project, operator }) {
+    async listDocuments({ path, query: { reason, keyword, ...page }, project, operator, language }) {
       const base = await resourceOf(resources, 'KnowledgeBase', project, path.base!)
       const all = reason !== undefined
       if (all) await seeDocument(dependencies, operator, { object: `knowledge-base/${base.id}`, readable: false, reason })
       // a keyword is answered from what the operator may read: a hit is knowledge about the document
       const limited = keyword !== undefined && !all ? { readableBy: operator.asker.principals } : {}
       const { items, total, next } = await documents.list(base.id, { ...present({ ...page, keyword }), ...limited })
-      return { items: items.map((document) => documentView(document, all || readableOf(document, operator))), total, ...present({ next }) }
+      return {
+        items: items.map((document) => documentView(document, all || readableOf(document, operator), language)),
+        total,
+        ...present({ next }),
+      }
     },
 
-    async uploadDocument({ path, query, body, project, operator, contentType }) {
+    async uploadDocument({ path, query, body, project, operator, contentType, language: words }) {
       const base = await resourceOf(resources, 'KnowledgeBase', project, path.base!)
       if (body.length === 0) throw refusal('invalid_request', 'body-empty')
       const { name, title, language } = query
       const mediaType = mediaTypeOf(contentType)
       const principals = query.access === undefined ? undefined : principalsOf(query.access)
+      await checkPrincipals(resources, project, principals ?? [])
       const named = present({ title, language, mediaType, principals })
-      const upload = { base: base.id, content: body, name, createdBy: actorOf(operator), ...named }
+      const place = cleanPath(query.path ?? '') || undefined
+      const there = place === undefined ? undefined : await documents.byPath(base.id, place)
+      // what is closed to the operator and somebody else's is neither replaced nor told of: the file becomes a document beside it
+      const before = there && (readableOf(there, operator) || there.createdBy === actorOf(operator)) ? there : undefined
+      if (before && !isPersons(before)) throw refusal('conflict', 'path-of-source', { path: place!.slice(0, 200) })
+      const where = there && !before ? {} : present({ path: place })
+      const upload = { base: base.id, content: body, name, createdBy: actorOf(operator), ...where, ...named }
       await audit.append({
         at: clock.now(),
         project,
         actor: actorOf(operator),
-        action: 'document.create',
-        object: `knowledge-base/${base.id}`,
+        action: before ? 'document.replace' : 'document.create',
+        object: before ? `document/${before.id}` : `knowledge-base/${base.id}`,
         details: { bytes: body.length, ...present({ access: principals }) },
       })
       const document = await library.add(upload)
-      return documentView(document, readableOf(document, operator))
+      const outcome = before?.id !== document.id ? 'added' : before.blob === document.blob ? 'unchanged' : 'replaced'
+      return { ...documentView(document, readableOf(document, operator), words), outcome }
     },
 
-    async getDocument({ path, query, project, operator }) {
+    async getDocument({ path, query, project, operator, language }) {
       const document = await documentOf(project, path.document!)
       const readable = readableOf(document, operator)
-      if (query.reason === undefined) return documentView(document, readable)
+      if (query.reason === undefined) return documentView(document, readable, language)
       await seeDocument(dependencies, operator, { object: `document/${document.id}`, readable, ...query })
-      return documentView(document, true)
+      return documentView(document, true, language)
     },
 
-    async changeDocument({ path, body: { access, enabled }, project, operator }) {
+    async changeDocument({ path, body: { access, enabled, reason }, project, operator, language }) {
       const document = await documentOf(project, path.document!)
       const { id } = document
       const actor = actorOf(operator)
       if (access !== undefined) {
         // a builder cannot open for himself what is closed to him
         if (!readableOf(document, operator) && !mayAdminister(operator.person.spec.roles)) throw refusal('forbidden', 'needs-reason')
+        await checkPrincipals(resources, project, access, document.principals)
+        await noteOpening({ store, clock, project }, operator, document, { access, reason })
         await audit.append({
           at: clock.now(),
           project,
           actor,
           action: 'document.access',
           object: `document/${id}`,
-          details: { before: document.principals, after: access },
+          details: { before: document.principals, after: access, ...present({ reason }) },
         })
         await documents.setAccess(id, access)
       }
@@ -94,7 +111,7 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
         await documents.update(id, { enabled, updatedAt: clock.now() })
       }
       const changed = await documentOf(project, id)
-      return documentView(changed, readableOf(changed, operator))
+      return documentView(changed, readableOf(changed, operator), language)
     },
 
     async removeDocument({ path, project, operator }) {
@@ -110,7 +127,7 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
       await library.remove(project, id)
     },
 
-    async retryDocument({ path, project, operator }) {
+    async retryDocument({ path, project, operator, language }) {
       const document = await documentOf(project, path.document!)
       await audit.append({
         at: clock.now(),
@@ -120,7 +137,7 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
         object: `document/${document.id}`,
       })
       const retried = await library.retry(project, document.id)
-      return documentView(retried, readableOf(retried, operator))
+      return documentView(retried, readableOf(retried, operator), language)
     },
 
     async documentText({ path, query, project, operator }) {
@@ -166,6 +183,9 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
     },
   }
 }
+
+/** Brought by hand or by a program, not by a source that would bring it again. */
+const isPersons = ({ createdBy }: DocumentRecord) => /^(user|consumer):/.test(createdBy)
 
 const mayAdminister = (roles: readonly string[]) => roles.includes('owner') || roles.includes('admin')
 

@@ -48,17 +48,48 @@ test('text and segments of a closed document need a reason, and a builder has no
   }
 })
 
-test('a builder cannot open a closed document for himself; an admin can, and the audit shows before and after', async () => {
+test('a builder cannot open a closed document for himself; an admin can with a reason, and the audit shows who gained what', async () => {
   const house = await createHouse()
   const body = { access: ['user:builder'] }
   expect((await house.ask('PATCH', '/documents/secret', { session: await house.signIn('builder'), body })).status).toBe(403)
-  expect((await house.ask('PATCH', '/documents/secret', { session: await house.signIn('admin'), body })).json.access).toEqual([
-    'user:builder',
+  const session = await house.signIn('admin')
+  expect((await house.ask('PATCH', '/documents/secret', { session, body })).json.access).toEqual(['user:builder'])
+  expect(house.store.held.auditRecords.slice(-2)).toMatchObject([
+    { action: 'access.widen', actor: 'user:admin', object: 'document/secret', details: { gained: ['user:builder'], documents: 1 } },
+    { action: 'document.access', details: { before: ['group:people'], after: ['user:builder'] } },
   ])
-  expect(house.store.held.auditRecords.at(-1)).toMatchObject({
-    action: 'document.access',
-    details: { before: ['group:people'], after: ['user:builder'] },
-  })
+  // closed again, and opened to who opens it
+  await house.ask('PATCH', '/documents/secret', { session, body: { access: ['group:people'] } })
+  for (const access of [['user:admin'], ['everyone'], ['public']]) {
+    const refused = await house.ask('PATCH', '/documents/secret', { session, body: { access } })
+    expect([refused.status, refused.json.details]).toEqual([403, { needsReason: true, documents: 1 }])
+  }
+  const reason = 'pia asked me to check the table'
+  expect((await house.ask('PATCH', '/documents/secret', { session, body: { access: ['user:admin'], reason } })).status).toBe(200)
+  expect(house.store.held.auditRecords.at(-2)).toMatchObject({ action: 'access.widen', details: { gained: ['user:admin'], reason } })
+})
+
+test('access for somebody who does not exist is refused with the nearest name; what stands there may stay', async () => {
+  const house = await createHouse()
+  const session = await house.signIn('owner')
+  const wrong = await house.ask('PATCH', '/documents/open', { session, body: { access: ['group:peple'] } })
+  expect([wrong.status, wrong.json.message, wrong.json.details]).toEqual([
+    400,
+    'nobody here is "group:peple" (group:people?): make the person, group or calling system first',
+    { principal: 'group:peple', near: 'group:people' },
+  ])
+  const url = '/bases/handbook/documents?name=x.md&access=everyone,'
+  const body = new TextEncoder().encode('text')
+  expect((await house.ask('POST', `${url}user:nobody`, { session, body })).status).toBe(400)
+  expect((await house.ask('POST', `${url}group:pia`, { session, body })).json.message).toContain('(user:pia?)')
+  expect((await house.ask('POST', `${url}user:pia,group:sales,consumer:shop`, { session, body })).status).toBe(202)
+  expect((await house.ask('POST', '/bases', { session, body: { name: 'new', access: ['group:typo'] } })).status).toBe(400)
+  expect((await house.ask('PATCH', '/bases/handbook', { session, body: { access: ['consumer:shp'] } })).json.message).toContain(
+    'consumer:shop',
+  )
+  await house.store.documents.setAccess('open', ['group:gone', 'everyone'])
+  const kept = await house.ask('PATCH', '/documents/open', { session, body: { access: ['group:gone', 'everyone', 'user:pia'] } })
+  expect(kept.json.access).toEqual(['group:gone', 'everyone', 'user:pia'])
 })
 
 test('a file is uploaded as it is, with the access it names', async () => {
@@ -70,6 +101,40 @@ test('a file is uploaded as it is, with the access it names', async () => {
   expect(house.store.held.auditRecords.at(-1)).toMatchObject({ action: 'document.create', actor: 'user:builder' })
   expect((await house.ask('POST', '/bases/handbook/documents?name=x.md&access=everybody', { session, body })).status).toBe(400)
   expect((await house.ask('POST', '/bases/handbook/documents?name=x.md', { session, body: new Uint8Array() })).status).toBe(400)
+})
+
+test('a file of the same path is a new version, and of one that comes from a source or is closed it is not', async () => {
+  const house = await createHouse()
+  const session = await house.signIn('builder')
+  const send = async (path: string, text: string) => {
+    const url = `/bases/handbook/documents?name=a.md&access=everyone&path=${encodeURIComponent(path)}`
+    const { status, json } = await house.ask('POST', url, { session, body: new TextEncoder().encode(text) })
+    return [status, json.outcome ?? json.code, json.path]
+  }
+  expect(await send('food/a.md', 'one')).toEqual([202, 'added', 'food/a.md'])
+  expect(await send('./food//a.md', 'three')).toEqual([202, 'replaced', 'food/a.md'])
+  expect(house.store.held.auditRecords.at(-1)).toMatchObject({ action: 'document.replace', object: 'document/d-a.md' })
+  expect(await send('food/a.md', 'three')).toEqual([202, 'unchanged', 'food/a.md'])
+  await house.store.documents.update('open', { path: 'from/source.md', createdBy: 'connector.files#0' })
+  expect(await send('from/source.md', 'x')).toEqual([409, 'conflict', undefined])
+  await house.store.documents.update('secret', { path: 'pay/table.md', createdBy: 'user:owner' })
+  expect(await send('pay/table.md', 'x')).toEqual([202, 'added', undefined])
+  expect((await house.store.documents.get('default', 'secret'))?.title).toBe('Salary table')
+  // whoever brought a document may bring a newer one, also where nobody may read it
+  await house.store.documents.update('secret', { createdBy: 'user:builder' })
+  expect(await send('pay/table.md', 'xyz')).toEqual([202, 'replaced', 'pay/table.md'])
+})
+
+test('what is wrong with a file is said in the language of the reader', async () => {
+  const house = await createHouse()
+  const session = await house.signIn('builder')
+  await house.store.documents.update('open', { status: 'error', error: { code: 'scanned', message: 'pictures only' } })
+  const ask = async (language: string) =>
+    (await house.ask('GET', '/documents/open', { session, headers: { 'accept-language': language } })).json.error
+  expect(await ask('en')).toEqual({ code: 'scanned', message: 'pictures only' })
+  expect(await ask('zh-CN')).toEqual({ code: 'scanned', message: expect.stringContaining('文字识别') })
+  await house.store.documents.setAccess('open', [])
+  expect(await ask('en')).toEqual({ code: 'scanned', message: expect.stringContaining('text recognition') })
 })
 
 test('a removed document is gone with its text, and the audit names it', async () => {
@@ -134,4 +199,20 @@ test('a knowledge base is made, changed under its version, and removed with its 
   })
   expect((await house.ask('DELETE', '/bases/handbook', { session })).status).toBe(204)
   expect(house.store.held.documentMap.has('open')).toBe(false)
+})
+
+test('how a base is searched is changed and taken away again, and a wrong value is refused', async () => {
+  const house = await createHouse()
+  const session = await house.signIn('builder')
+  const change = (body: unknown) => house.ask('PATCH', '/bases/handbook', { session, body })
+  const rerank = { model: 'ranks', candidates: 20, timeout: 500 }
+  const set = await change({
+    embedding: { model: 'embeddings', dimensions: 512 },
+    retrieval: { mode: 'vectors', weights: { words: 0.8, vectors: 0.2 }, rerank },
+  })
+  expect(set.json).toMatchObject({ embedding: { model: 'embeddings' }, retrieval: { mode: 'vectors', rerank, topK: 5 } })
+  const cleared = await change({ embedding: null, retrieval: { weights: null, rerank: null } })
+  expect(cleared.json.embedding).toBeUndefined()
+  expect(cleared.json.retrieval).toEqual({ topK: 5, threshold: 0, mode: 'vectors' })
+  expect((await change({ retrieval: { mode: 'magic' } })).status).toBe(400)
 })

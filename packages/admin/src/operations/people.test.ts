@@ -64,3 +64,25 @@ test('a group lists its members and is removed only when empty', async () => {
   expect((await house.ask('DELETE', '/groups/people', { session })).status).toBe(409)
   expect((await house.ask('DELETE', '/groups/sales', { session })).status).toBe(204)
 })
+
+test('membership of a group that reads is in the audit with what it opens; for oneself it takes a reason', async () => {
+  const house = await createHouse()
+  const session = await house.signIn('owner')
+  const widened = () => house.store.held.auditRecords.filter(({ action }) => action === 'access.widen')
+  await house.ask('POST', '/users', { session, body: { name: 'kim', groups: ['people'] } })
+  await house.ask('PATCH', '/users/member', { session, body: { groups: ['people', 'sales'] } })
+  await house.ask('PATCH', '/users/member', { session, body: { groups: ['sales'] } })
+  expect(widened()).toMatchObject([
+    { actor: 'user:owner', object: 'User/kim', details: { gained: ['group:people'], documents: 1, before: [] } },
+    { object: 'User/member', details: { gained: ['group:people', 'group:sales'], documents: 1 } },
+  ])
+  const join = (body: object) => house.ask('PATCH', '/users/owner', { session, body })
+  expect((await join({ groups: ['sales'] })).status).toBe(200)
+  const refused = await join({ groups: ['sales', 'people'] })
+  expect([refused.status, refused.json.details]).toEqual([403, { needsReason: true, documents: 1 }])
+  expect((await join({ groups: ['sales', 'people'], reason: 'stands in for the personnel office' })).status).toBe(200)
+  expect(widened().at(-1)).toMatchObject({
+    object: 'User/owner',
+    details: { gained: ['group:people'], documents: 1, reason: 'stands in for the personnel office' },
+  })
+})

@@ -8,12 +8,14 @@ import { refusal } from '../words.ts'
 export const sessionOperations: Create<typeof sessionEndpoints> = (dependencies) => {
   const { sessions } = dependencies
   return {
-    async signIn({ body, from, setSession }) {
+    async signIn({ body, from, maySignIn, setSession }) {
+      if (!maySignIn) throw refusal('forbidden', 'needs-tls')
       const opened = await sessions.signIn({ ...body, audience: 'console', from })
       setSession(opened)
       return meOf(await whoOpened(opened, dependencies))
     },
-    async redeemLink({ body, setSession }) {
+    async redeemLink({ body, maySignIn, setSession }) {
+      if (!maySignIn) throw refusal('forbidden', 'needs-tls')
       const opened = await sessions.redeem(body.link, 'console')
       setSession(opened)
       return meOf(await whoOpened(opened, dependencies))

@@ -12,11 +12,12 @@ export const systemOperations: Create<typeof systemEndpoints> = (dependencies) =
     },
 
     async status({ project }) {
-      const { version, startedAt, store: kind, demo, loopback, chatUrl } = facts()
+      const { version, startedAt, store: kind, limits, demo, loopback, chatUrl, running } = facts()
       const problem = await problemOf(store)
       const providers = await store.resources.list('Provider', project)
       return {
-        ...{ version, startedAt, store: kind, demo, loopback, chatUrl },
+        ...{ version, startedAt, store: kind, limits, demo, loopback, chatUrl },
+        ...(running ? { running } : {}),
         ...(problem ? { problem } : {}),
         providers: providers.map(({ name, spec }) => ({ name, use: spec.use, builtIn: spec.use === 'provider.builtin' })),
       }

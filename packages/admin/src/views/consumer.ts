@@ -23,7 +23,7 @@ export function consumerView(consumer: Resource<'Consumer'>, now: number): Consu
 export function keyView(key: Key, now: number): KeyView {
   const from = key.secret?.slice(0, key.secret.indexOf(':')) as KeyView['from'] // its schema allows env, file and store only
   return {
-    ...{ id: keyIdOf(key), kind: key.kind, title: key.title, apps: [...key.apps], datasets: [...key.datasets] },
+    ...{ id: keyIdOf(key), kind: key.kind, title: key.title, apps: [...key.apps], datasets: [...key.datasets], verbs: [...key.verbs] },
     expired: key.expiresAt !== undefined && Date.parse(key.expiresAt) <= now,
     ...present({ prefix: key.prefix, expiresAt: key.expiresAt, from }),
   }

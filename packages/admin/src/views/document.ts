@@ -1,8 +1,9 @@
 import type { DocumentRecord, DocumentView, SegmentRecord, SegmentView } from '@gatehouse/contracts'
+import { type Language, problemOf } from '../words.ts'
 import { present } from './call.ts'
 
 /** Without name, title, path, metadata and error text when it is not readable. */
-export function documentView(document: DocumentRecord, readable: boolean): DocumentView {
+export function documentView(document: DocumentRecord, readable: boolean, words: Language): DocumentView {
   const { id, dataset, mediaType, principals, status, enabled, version, bytes, characters, segments, quarantined } = document
   const { createdBy, createdAt, updatedAt, error } = document
   return {
@@ -22,13 +23,24 @@ export function documentView(document: DocumentRecord, readable: boolean): Docum
     },
     ...{ createdBy, createdAt, updatedAt },
     ...(readable ? namesOf(document) : {}),
-    ...present({ language: document.language, error: error && (readable ? { ...error } : { code: error.code }) }),
+    ...present({ language: document.language, error: error && problemOf(error, readable, words) }),
   }
 }
 
 const namesOf = ({ name, title, path, metadata }: DocumentRecord) => ({ name, title, metadata: { ...metadata }, ...present({ path }) })
 
-export const segmentView = ({ id, document, version, position, headings, start, end, text, quarantine }: SegmentRecord): SegmentView => ({
-  ...{ id, document, version, position, headings: [...headings], start, end, text },
+export const segmentView = ({
+  id,
+  document,
+  version,
+  position,
+  headings,
+  place,
+  start,
+  end,
+  text,
+  quarantine,
+}: SegmentRecord): SegmentView => ({
+  ...{ id, document, version, position, headings: [...headings], ...(place && { place }), start, end, text },
   ...(quarantine ? { quarantine: { ...quarantine } } : {}),
 })

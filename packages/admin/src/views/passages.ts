@@ -13,8 +13,8 @@ export async function resolvePassages(
   return (reference) => {
     const found = seen.get(keyOf(reference))
     if (!found?.readable) return { readable: false }
-    const { title, headings, text, current } = found
-    return { readable: true, reference: { ...found.reference }, title, headings: [...headings], text, current }
+    const { title, headings, place, text, current } = found
+    return { readable: true, reference: { ...found.reference }, title, headings: [...headings], ...(place && { place }), text, current }
   }
 }
 
@@ -39,6 +39,8 @@ export function retrievalView(
     left: record.left.map(({ score, reason, reference }) => ({ score, reason, ...parts(reference), passage: passage(reference) })),
     withheld: record.withheld,
     weak: record.weak,
+    ...(record.vectors && { vectors: { ...record.vectors } }),
+    ...(record.rerank && { rerank: { ...record.rerank } }),
     took: record.took,
   }
 }
