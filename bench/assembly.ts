@@ -6,6 +6,7 @@ import { compile, createDispatch, createEdge, createLimit, createRecorder } from
 import { bindPolicy, compose, createGuardLayer, type Layer, Registry } from '@gatehouse/kernel'
 import { createTransport, providers } from '@gatehouse/providers'
 import { createEmbeddedStore } from '@gatehouse/storage'
+import { liveHeap } from './live-heap.ts'
 import { declared, deterministic } from './resources.ts'
 
 /** Our data plane alone, with the real store, for tuning: `--assembly`. The product is measured through apps/server. */
@@ -68,7 +69,8 @@ server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () =>
   process.send?.({ port: (server.address() as AddressInfo).port, guards: deterministic.map(({ id }) => id) }),
 )
-process.on('message', async () => {
+process.on('message', async (asked) => {
+  if (asked === 'heap') return void process.send?.({ heap: liveHeap() })
   await store.journal.flush()
   process.send?.({ open: store.counters.open() })
 })

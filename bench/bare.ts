@@ -6,7 +6,12 @@ import { type Dispatcher, Pool } from 'undici'
  * The reference: the least a proxy of node:http and undici can do. No identity, no limits, no record. It ships with the bench and prints
  * its own figure, so that a slow reference cannot flatter us.
  */
-const pool = new Pool(process.argv[2] ?? '', { connections: 256, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 })
+const pool = new Pool(process.argv[2] ?? '', {
+  connections: Number(process.argv[3] ?? 256),
+  pipelining: 1,
+  headersTimeout: 0,
+  bodyTimeout: 0,
+})
 
 class Pass implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse

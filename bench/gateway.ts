@@ -27,6 +27,8 @@ export interface GatewayResult {
   readonly guards: readonly string[]
   readonly figures: Readonly<Record<string, Figure>>
   readonly ratios: Readonly<Record<'request' | 'stream' | 'streamGuarded' | 'memory', number>>
+  /** Bytes the main thread holds after a full collection, warm and after the load: growth here would be a leak. */
+  readonly heap: { readonly warm: number; readonly after: number }
   /** The same request on a route that keeps content redacted and encrypted; printed, not gated. NaN without a redactor. */
   readonly requestKept: number
   readonly addedFirstText: number
@@ -35,7 +37,16 @@ export interface GatewayResult {
 }
 
 export const budgets = { request: 1.7, stream: 1.15, streamGuarded: 2, memory: 1.2 } as const
-const perRound = { requests: 6000, streams: 200 }
+/** Each side takes its slices in turn with the other, so that what disturbs the machine disturbs both. */
+const perRound = {
+  request: { slices: 4, count: 1500, connections: 64 },
+  stream: { slices: 2, count: 100, connections: 100 },
+} as const
+type Kind = keyof typeof perRound
+/** Until the compiler and the young generation have found their size. */
+const warmUp = { request: 20_000, stream: 300 }
+/** The journal's group write and the store's batch belong to the cost. */
+const settling = 400
 const chunksPerStream = 202 // 200 of text, the finish and the usage
 
 const words =
@@ -86,6 +97,7 @@ class Measurement {
   readonly #ours: Ours
   readonly #sides: Readonly<Record<'bare' | 'quiet' | 'watched' | 'kept', Side>>
   readonly #samples = new Map<string, number[]>()
+  readonly #ratios = new Map<string, number[]>()
   readonly #problems: string[] = []
   #sent = 0
   #sentKept = 0
@@ -106,59 +118,73 @@ class Measurement {
   async run(): Promise<GatewayResult> {
     const { bare, quiet, watched, kept } = this.#sides
     const { say, rounds, only, assembly } = this.#options
-    const asked = assembly ? [bare, watched] : [bare, watched, kept] // the assembly has no redactor
     say('warming up')
-    for (const side of [bare, watched, quiet]) {
-      await this.#requests(side, 8000, false)
-      await this.#streams(side, 100, false)
-    }
-    if (!assembly) await this.#requests(kept, 8000, false)
+    for (const side of assembly ? [bare, watched, quiet] : [bare, watched, quiet, kept]) // the assembly has no redactor
+      for (const kind of ['request', 'stream'] as const) await this.#drive(kind, side, warmUp[kind])
     await sleep(500)
     const warm = memoryOf(this.#ours.pid)
     for (let round = 1; round <= rounds; round++) {
-      if (only !== 'stream') for (const side of round % 2 ? asked : asked.toReversed()) await this.#requests(side, perRound.requests, true)
-      if (only !== 'request')
-        for (const side of round % 2 ? [bare, quiet, watched] : [watched, quiet, bare]) await this.#streams(side, perRound.streams, true)
+      const odd = round % 2 === 1
+      if (only !== 'stream') for (const side of assembly ? [watched] : [watched, kept]) await this.#round('request', side, odd)
+      if (only !== 'request') for (const side of [quiet, watched]) await this.#round('stream', side, odd)
       say(`round ${round} of ${rounds}: ${this.#line()}`)
     }
     await sleep(1000)
     const memory = memoryOf(this.#ours.pid) / warm
+    const heap = await this.#heapOverLoad()
     const claims = await this.#claims()
-    return this.#result(memory, claims)
+    return this.#result(memory, heap, claims)
   }
 
-  async #requests(side: Side, count: number, kept: boolean): Promise<void> {
-    const { cpu, result } = await this.#cost(side, { count, connections: 64, body: prompt(side.model, false) })
-    this.#check(`${side.name} requests`, result, count)
-    if (kept) this.#keep(`request ${side.name}`, (cpu / count) * 1e6)
+  /** Last, because a forced collection throws away compiled code, too. */
+  async #heapOverLoad(): Promise<GatewayResult['heap']> {
+    const warm = await this.#ours.heap()
+    for (const kind of ['request', 'stream'] as const) await this.#drive(kind, this.#sides.watched, warmUp[kind])
+    return { warm, after: await this.#ours.heap() }
   }
 
-  async #streams(side: Side, count: number, kept: boolean): Promise<void> {
-    const { cpu, result } = await this.#cost(side, { count, connections: 100, body: prompt(side.model, true) })
-    this.#check(`${side.name} streams`, result, count)
-    if (result.frames !== count * (chunksPerStream + 1))
-      this.#problems.push(`${side.name}: ${result.frames} events came of ${count} streams`)
-    this.#checkStreaming(side, result, count)
-    if (kept) this.#keep(`stream ${side.name}`, (cpu / (count * chunksPerStream)) * 1e6)
-    if (kept) this.#keep(`first text ${side.name}`, result.firstText)
+  /** CPU of both sides over all their slices, with what they do right afterwards. */
+  async #round(kind: Kind, ours: Side, odd: boolean): Promise<void> {
+    const { slices, count } = perRound[kind]
+    const pair = [this.#sides.bare, ours]
+    const before = pair.map(({ pid }) => cpuOf(pid))
+    for (let slice = 0; slice < slices; slice++)
+      for (const side of (slice % 2 === 0) === odd ? pair : pair.toReversed()) {
+        const { firstText } = await this.#drive(kind, side, count)
+        if (kind === 'stream') this.#keep(`first text ${side.name}`, firstText)
+      }
+    await sleep(settling)
+    const units = slices * count * (kind === 'stream' ? chunksPerStream : 1)
+    const costs = pair.map(({ pid, name }, at) => {
+      const cost = ((cpuOf(pid) - before[at]!) / units) * 1e6
+      this.#keep(`${kind} ${name}`, cost)
+      return cost
+    })
+    const name = `${kind} ${ours.name}`
+    this.#ratios.set(name, [...(this.#ratios.get(name) ?? []), costs[1]! / costs[0]!])
+  }
+
+  async #drive(kind: Kind, side: Side, count: number): Promise<LoadResult> {
+    const order: LoadOrder = {
+      ...{ port: side.port, key: this.#ours.key, count },
+      ...{ connections: perRound[kind].connections, body: prompt(side.model, kind === 'stream') },
+    }
+    const result = await ask<LoadResult>(this.#load.child, order)
+    if (side.name !== 'bare') this.#sent += count
+    if (side.name === 'kept') this.#sentKept += count
+    this.#check(`${side.name} ${kind}s`, result, count)
+    if (kind === 'stream') this.#checkStreaming(side, result, count)
+    return result
   }
 
   /** A stream that is held back costs less, and is no stream: its figures would flatter us. */
-  #checkStreaming({ name }: Side, { reads, firstText, took }: LoadResult, count: number): void {
+  #checkStreaming({ name }: Side, { reads, frames, firstText, took }: LoadResult, count: number): void {
+    if (frames !== count * (chunksPerStream + 1)) this.#problems.push(`${name}: ${frames} events came of ${count} streams`)
     const share = reads / (count * chunksPerStream)
     if (share < 0.3 || firstText > took / 2)
       this.#problems.push(
         `${name}: held back, ${share.toFixed(2)} reads a chunk, first text after ${firstText.toFixed(0)} of ${took.toFixed(0)} ms`,
       )
-  }
-
-  async #cost(side: Side, order: Omit<LoadOrder, 'port' | 'key'>): Promise<{ cpu: number; result: LoadResult }> {
-    const before = cpuOf(side.pid)
-    const result = await ask<LoadResult>(this.#load.child, { ...order, port: side.port, key: this.#ours.key })
-    await sleep(250) // the journal's group write belongs to the cost
-    if (side.name !== 'bare') this.#sent += order.count
-    if (side.name === 'kept') this.#sentKept += order.count
-    return { cpu: cpuOf(side.pid) - before, result }
   }
 
   /** Every answer was complete, and every body the same as the bare proxy's. */
@@ -194,7 +220,7 @@ class Measurement {
     return [`${this.#sent} calls`, ...claims, `${counts.settledTokens} tokens settled and recorded`]
   }
 
-  #result(memory: number, claims: readonly string[]): GatewayResult {
+  #result(memory: number, heap: GatewayResult['heap'], claims: readonly string[]): GatewayResult {
     const figures = Object.fromEntries([...this.#samples].map(([name, values]) => [name, figureOf(name, values)]))
     const value = (name: string) => figures[name]?.value ?? Number.NaN
     const bare = value('request bare')
@@ -203,25 +229,22 @@ class Measurement {
       guards: this.#ours.guards,
       figures,
       ratios: {
-        request: this.#ratio('request watched', 'request bare'),
-        stream: this.#ratio('stream quiet', 'stream bare'),
-        streamGuarded: this.#ratio('stream watched', 'stream bare'),
+        request: this.#ratio('request watched'),
+        stream: this.#ratio('stream quiet'),
+        streamGuarded: this.#ratio('stream watched'),
         memory,
       },
-      requestKept: this.#ratio('request kept', 'request bare'),
+      heap,
+      requestKept: this.#ratio('request kept'),
       addedFirstText: value('first text watched') - value('first text bare'),
       claims,
       problems: this.#problems,
     }
   }
 
-  /** Of each round's pair, then the median: what disturbs the machine disturbs both. */
-  #ratio(above: string, below: string): number {
-    const lower = this.#samples.get(below) ?? []
-    return figureOf(
-      '',
-      (this.#samples.get(above) ?? []).map((value, at) => value / lower[at]!),
-    ).value
+  /** Of each round the ratio, then the median. */
+  #ratio(name: string): number {
+    return figureOf(name, this.#ratios.get(name) ?? []).value
   }
 }
 

@@ -11,6 +11,8 @@ export interface Ours {
   readonly guards: readonly string[]
   /** Read from the store itself, after everything is in it. */
   counts(): Promise<Counts>
+  /** Bytes its main thread holds after a full collection. */
+  heap(): Promise<number>
   stop(): Promise<void>
 }
 export interface Counts {
@@ -45,6 +47,7 @@ export async function startOurs({ upstream, directory, assembly, without }: Ours
       if (open) throw new Error(`${open} reservations were left open`)
       return countsOf(join(directory, 'data', 'store.db'))
     },
+    heap: async () => (await ask<{ heap: number }>(child, 'heap')).heap,
     async stop() {
       if (child.connected) child.disconnect()
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')

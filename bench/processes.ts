@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+// biome-ignore lint/correctness/useImportExtensions: the file of types beside it is not the module
+import { serverFlags } from '../scripts/node24.mjs'
 
 export interface Started<T> {
   readonly child: ChildProcess
@@ -10,7 +12,8 @@ export interface Started<T> {
 /** Starts a file of the bench and waits for the first thing it says. */
 export function start<T>(file: string, ...args: string[]): Promise<Started<T>> {
   const child = fork(join(import.meta.dirname, file), args, {
-    execArgv: (process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean),
+    // both sides with what the shim gives the server
+    execArgv: [...serverFlags, ...(process.env.BENCH_FLAGS ?? '').split(' ').filter(Boolean)],
     stdio: ['ignore', process.env.BENCH_FLAGS ? 'inherit' : 'ignore', 'inherit', 'ipc'],
   })
   return new Promise((resolve, reject) => {
@@ -26,22 +29,25 @@ export function ask<T>(child: ChildProcess, order: unknown): Promise<T> {
   })
 }
 
-const ticks = 100 // of /proc, on every Linux that Node runs on
-
-/** CPU seconds of a process and all below it: utime and stime, threads included. */
+/** CPU seconds of a process and all below it, to the nanosecond: what the scheduler counted for each of their threads. */
 export function cpuOf(pid: number): number {
   const children = new Map<number, number[]>()
-  const own = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
-    const fields = statOf(name)
-    if (!fields) continue
-    const parent = Number(fields[1])
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)])
-    own.set(Number(name), (Number(fields[11]) + Number(fields[12])) / ticks)
+    const parent = parentOf(name)
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)])
   }
-  const sum = (each: number): number => (own.get(each) ?? 0) + (children.get(each) ?? []).reduce((total, child) => total + sum(child), 0)
-  return sum(pid)
+  const sum = (each: number): number => threadsOf(each) + (children.get(each) ?? []).reduce((total, child) => total + sum(child), 0)
+  return sum(pid) / 1e9
+}
+
+function threadsOf(pid: number): number {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`)
+    return threads.reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0)
+  } catch {
+    return 0 // it has ended meanwhile
+  }
 }
 
 /** Resident memory in bytes. */
@@ -50,11 +56,11 @@ export function memoryOf(pid: number): number {
   return Number(line?.[1] ?? 0) * 1024
 }
 
-/** The fields behind the name, which may hold spaces itself. */
-function statOf(pid: string): string[] | undefined {
+/** The second field behind the name, which may hold spaces itself. */
+function parentOf(pid: string): number | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1])
   } catch {
     return undefined // it has ended meanwhile
   }

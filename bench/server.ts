@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startServer } from '@gatehouse/server'
+import { liveHeap } from './live-heap.ts'
 import { declared, deterministic } from './resources.ts'
 
 /** The product itself, as `serve --config` starts it, on a store of its own. */
@@ -24,7 +25,8 @@ const server = await startServer({
   quiet: true,
 })
 process.send?.({ port: Number(new URL(server.dataUrl).port), guards: deterministic.map(({ id }) => id) })
-process.on('message', async () => {
+process.on('message', async (asked) => {
+  if (asked === 'heap') return void process.send?.({ heap: liveHeap() })
   await server.close() // everything is in the store then
   process.send?.({})
 })
