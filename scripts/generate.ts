@@ -5,6 +5,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { renderReference } from '../apps/cli/src/reference.ts'
+import { renderPage } from '../bench/report.ts'
+import { renderLogReference } from '../apps/server/src/log-reference.ts'
+import { renderMetricsReference } from '../apps/server/src/metrics/reference.ts'
 
 interface Generator {
   /** From the root of the repository. */
@@ -12,7 +15,12 @@ interface Generator {
   render(): string | Promise<string>
 }
 
-const generators: readonly Generator[] = [{ file: 'docs/reference/cli.md', render: renderReference }]
+const generators: readonly Generator[] = [
+  { file: 'docs/reference/cli.md', render: renderReference },
+  { file: 'docs/performance.md', render: renderPage },
+  { file: 'docs/reference/log.md', render: renderLogReference },
+  { file: 'docs/reference/metrics.md', render: renderMetricsReference },
+]
 
 const root = join(import.meta.dirname, '..')
 

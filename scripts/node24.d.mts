@@ -4,3 +4,5 @@ export function install(root: string, run?: (root: string) => number | null | Pr
 export function binary(root: string, machine?: { platform?: string; arch?: string; own?: string; version?: string }): string
 export function program(root: string, name: string): string
 export function exitCode(code: number | null, signal: NodeJS.Signals | null): number
+export const serverFlags: readonly string[]
+export function flagsFor(args: readonly string[]): readonly string[]

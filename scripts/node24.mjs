@@ -145,16 +145,23 @@ export function program(root, name) {
 /** Ends with the code the child ended with; a signal becomes 128 + its number, as a shell would say it. */
 export const exitCode = (code, signal) => code ?? 128 + (constants.signals[signal] ?? 0)
 
+/** For the server: under load a larger nursery grows and never shrinks, and a smaller one is collected too often. Tools keep Node's own choice. */
+export const serverFlags = ['--max-semi-space-size=16']
+const servers = /(?:^|[\\/])(?:scripts[\\/]start|apps[\\/]server[\\/]src[\\/]main)\.ts$/
+const commandLine = /(?:^|[\\/])apps[\\/]cli[\\/]src[\\/]main\.ts$/
+
+/** The flags of Node a program is run with. */
+export const flagsFor = ([name = '', ...rest]) =>
+  servers.test(name) || (commandLine.test(name) && rest.includes('serve')) ? serverFlags : []
+
 function start(root, [name, ...rest]) {
   const node = binary(root)
-  const args = name === undefined ? [] : [program(root, name), ...rest]
+  const args = name === undefined ? [] : [...flagsFor([name, ...rest]), program(root, name), ...rest]
   const env = {
     ...process.env,
     PATH: dirname(node) + delimiter + process.env.PATH,
     // malloc keeps an arena for each thread; two are enough for the store's
     MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
-    // a larger nursery would only grow under load and never shrink: half the memory for the same time
-    NODE_OPTIONS: ['--max-semi-space-size=16', process.env.NODE_OPTIONS].filter(Boolean).join(' '),
     // compiled code of earlier runs: a third less memory and start time, in threads too
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.cache/compiled'),
   }

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { binary, exitCode, install, isInstalled, program, whileLocked } from './node24.mjs'
+import { binary, exitCode, flagsFor, install, isInstalled, program, serverFlags, whileLocked } from './node24.mjs'
 
 const shim = join(import.meta.dirname, 'node24.mjs')
 const repository = join(import.meta.dirname, '..')
@@ -207,4 +207,11 @@ describe('the shim as a process', () => {
     shell.kill('SIGKILL')
     await expect.poll(() => isAlive(pid), { timeout: 10_000, interval: 100 }).toBe(false)
   })
+})
+
+test('only the server is started with the flags of the server', () => {
+  for (const args of [['scripts/start.ts'], ['/app/apps/server/src/main.ts', '--data', 'x'], ['apps/cli/src/main.ts', 'serve']])
+    expect(flagsFor(args)).toEqual(serverFlags)
+  for (const args of [[], ['vitest', 'run'], ['scripts/check.ts'], ['apps/cli/src/main.ts', 'ask', 'x'], ['bench/start.ts']])
+    expect(flagsFor(args)).toEqual([])
 })

@@ -34,14 +34,14 @@ const services: Record<string, { address?: string; programs: readonly string[] }
   postgres: { address: 'POSTGRES_URL', programs: ['postgres'] },
   python: { programs: ['python3'] },
   redis: { address: 'REDIS_URL', programs: ['redis-server', 'valkey-server'] },
-  s3: { address: 'S3_URL', programs: ['minio'] },
+  s3: { programs: ['versitygw'] },
   tesseract: { programs: ['tesseract'] },
 }
 
 // Debian keeps the server outside PATH; Playwright keeps its browsers in a folder of its own. What was unpacked into .services comes
 // first, the newest before others: it was put there for these tests.
 const newest = (folders: readonly string[]) => folders.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-const unpackedFolders = newest(globSync(join(root, '.services/*/*/pginstall*/bin')))
+const unpackedFolders = [...newest(globSync(join(root, '.services/*/*/pginstall*/bin'))), ...globSync(join(root, '.services/*/bin'))]
 const postgresFolders = newest(globSync('/usr/lib/postgresql/*/bin'))
 const browserFolders = globSync(join(process.env.PLAYWRIGHT_BROWSERS_PATH ?? '/nowhere', 'chromium-*/chrome-linux*'))
 const folders = [...unpackedFolders, ...(process.env.PATH ?? '').split(delimiter), ...postgresFolders, ...browserFolders]

@@ -36,8 +36,10 @@ describe('a file that people upload can be asked about', () => {
     ]
     expect(await add('pond.pdf', pdfOf(pages))).toMatchObject({ status: 'completed', title: 'Rules of the pond', segments: 2 })
     const [source] = await found('what do cormorants pay')
-    expect(source).toMatchObject({ headings: ['Guests', 'page 2'], text: 'Cormorants pay a fee of three herrings.' })
-    expect(await house.datasets.resolve([source!.reference], everyone)).toMatchObject([{ readable: true, headings: ['Guests', 'page 2'] }])
+    expect(source).toMatchObject({ headings: ['Guests'], place: { pages: [2, 2] }, text: 'Cormorants pay a fee of three herrings.' })
+    expect(await house.datasets.resolve([source!.reference], everyone)).toMatchObject([
+      { readable: true, headings: ['Guests'], place: { pages: [2, 2] } },
+    ])
   })
   it('a page number is shown and not searched', async () => {
     expect((await found('page 2')).filter(({ title }) => title === 'Rules of the pond')).toEqual([])
@@ -61,6 +63,15 @@ describe('a file that people upload can be asked about', () => {
     expect(first!.headings).toEqual(['Rings'])
     expect(rest.length).toBeGreaterThan(2)
     for (const { headings } of rest) expect(headings).toEqual(['Rings', 'Bird | Number | Place'])
+    expect(rest.at(-1)!.place).toEqual({ sheet: 'Rings', rows: [expect.any(Number), 201] })
+    const [source] = await found('which number has ringed bird 120')
+    const line = source!.text.split('\n').findIndex((row) => row.startsWith('ringed bird 120 '))
+    expect(source!.place?.sheet).toBe('Rings')
+    expect(source!.place!.rows![0] + line).toBe(122)
+    // a sheet's name is content: a reference, which traces keep, does not hold it
+    expect(JSON.stringify(source!.reference)).not.toContain('Rings')
+    expect(await house.datasets.resolve([source!.reference], everyone)).toMatchObject([{ place: source!.place }])
+    expect(await house.datasets.resolve([source!.reference], { consumer: 'chat', principals: [] })).toEqual([{ readable: false }])
   })
   it('a CSV file', async () => {
     await add('calls.csv', utf8('Bird,Call\nBittern,booming\nCurlew,bubbling\n'))
@@ -76,8 +87,8 @@ describe('a file that cannot be read ends with a code and with what to do', () =
     ['an empty document', 'c.docx', docxOf(''), 'empty', /no readable text/],
     ['a bomb', 'd.docx', bomb, 'hostile', /refused/],
     ['entities', 'e.docx', docxOf(paragraph('&x;'), '<!DOCTYPE x [<!ENTITY x "y">]>'), 'hostile', /entities/],
-    ['a false name', 'f.pdf', docxOf(paragraph('x')), 'unsupported', /says it is a PDF, but its content is a Word document/],
-    ['a slide show called a document', 'g.docx', archiveOf([{ name: 'ppt/presentation.xml', content: 'x' }]), 'unsupported', /PowerPoint/],
+    ['a false name', 'f.pdf', docxOf(paragraph('x')), 'mistyped', /says it is a PDF, but its content is a Word document/],
+    ['a slide show called a document', 'g.docx', archiveOf([{ name: 'ppt/presentation.xml', content: 'x' }]), 'mistyped', /PowerPoint/],
   ])('%s', async (_, name, content, code, message) => {
     expect(await add(name, content)).toMatchObject({
       status: 'error',

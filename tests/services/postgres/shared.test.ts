@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import type { Principal } from '@gatehouse/contracts'
 import { uuidv7 } from '@gatehouse/kernel'
+import { migrateStore, statusOf, verifySharedAudit } from '@gatehouse/storage'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import {
   addDocument,
@@ -14,6 +16,8 @@ import {
 } from '../../../packages/storage/src/conformance/conformance.ts'
 import { SharedPlace } from '../../../packages/storage/src/postgres/fixtures/open.ts'
 import { PostgresServer } from '../../../packages/storage/src/postgres/fixtures/server.ts'
+import { Database } from '../../../packages/storage/src/postgres/worker/database.ts'
+import { vectorsLeg } from '../../../packages/storage/src/postgres/worker/vectors.ts'
 
 const server = await PostgresServer.start(process.env.GATEHOUSE_SERVICE_POSTGRES ?? 'postgres')
 afterAll(() => server[Symbol.asyncDispose]())
@@ -123,6 +127,62 @@ describe('opening', () => {
     expect(String(failure)).not.toContain('hush')
   })
 
+  test('a wrong user, a port nobody listens on and an address that is none are told apart, without the password', async () => {
+    using place = await newPlace()
+    const with_ = (change: (url: URL) => void) => {
+      const url = new URL(place.url.replace('postgres@', 'postgres:hush@'))
+      change(url)
+      return url.href
+    }
+    const cases: [url: string, code: string, said: string][] = [
+      [with_((url) => (url.username = 'nobody')), 'unauthorized', 'refuses this user or password'],
+      [with_((url) => (url.port = '9')), 'overloaded', 'cannot be reached'],
+      [with_((url) => (url.hostname = 'nowhere.invalid')), 'overloaded', 'cannot be reached'],
+      ['postgres://hush@[', 'invalid_request', 'postgres://user:password@host'],
+    ]
+    for (const [url, code, said] of cases) {
+      const failure = await place.open('one', { url }).catch((thrown: unknown) => thrown)
+      expect(failure).toMatchObject({ code, message: expect.stringContaining(said) })
+      expect(inspect(failure, { depth: 9 })).not.toContain('hush')
+    }
+  })
+
+  test('a user who may not make tables is told what an administrator does; afterwards it works', async () => {
+    using place = await newPlace()
+    const role = `poor_${process.pid}`
+    await server.run(place.url, `CREATE ROLE ${role} LOGIN`)
+    const url = Object.assign(new URL(place.url), { username: role }).href
+    const failure = await place.open('one', { url }).catch((thrown: unknown) => thrown)
+    expect(failure).toMatchObject({ code: 'invalid_request', message: expect.stringContaining('CREATE EXTENSION vector') })
+    await server.run(place.url, `CREATE EXTENSION vector; GRANT CREATE ON SCHEMA public TO ${role}`)
+    await using store = await place.open('one', { url })
+    await store.records.put('note', 'a', { kept: true })
+    expect(await store.records.get('note', 'a')).toEqual({ kept: true })
+  })
+
+  test('two that lift an empty database at once take turns, and its status says what is there', async () => {
+    const url = await server.makeDatabase()
+    expect(await statusOf({ url })).toMatchObject({ kind: 'postgresql', version: 0, bytes: 0 })
+    const lifted = await Promise.all([migrateStore({ url }), migrateStore({ url }), migrateStore({ url })])
+    const { version, newest, bytes } = await statusOf({ url })
+    expect(lifted.every(({ to }) => to === newest)).toBe(true)
+    expect(version).toBe(newest)
+    expect(bytes).toBeGreaterThan(10_000)
+    await server.run(url, "UPDATE meta SET value = '99' WHERE key = 'version'")
+    expect(await statusOf({ url })).toMatchObject({ version: 99, documents: 0 })
+    await expect(migrateStore({ url })).rejects.toMatchObject({ code: 'conflict' })
+  })
+
+  test('the audit is checked without a server', async () => {
+    using place = await newPlace()
+    await using store = await place.open('one')
+    await store.audit.append({ at: 1, project: 'default', actor: 'system', action: 'test.one' })
+    await store.audit.sign()
+    expect(await verifySharedAudit(place)).toMatchObject({ intact: true, chains: [{ records: 1 }] })
+    await server.run(place.url, "UPDATE audit SET body = replace(body, 'test.one', 'test.two')")
+    expect(await verifySharedAudit(place)).toMatchObject({ intact: false })
+  })
+
   test('what a dead process left in its journal is taken over once, but for a torn last line', async () => {
     using place = await newPlace()
     const folder = join(place.directoryOf('one'), 'journal')
@@ -208,6 +268,16 @@ describe('vectors', () => {
     expect(await documents(['everyone'])).toEqual(new Set([few.id]))
     const all = await nearest(['everyone', 'group:people'])
     expect(all.slice(0, 3).map(({ document }) => document)).toEqual([few.id, few.id, few.id])
+    // the readable ones are far from where the index looks: it gives up, and nothing is missed
+    await add(
+      ['group:far'],
+      Array.from({ length: 5100 }, (_, place) => 2 + place / 10_000),
+    )
+    const [far] = await server.run<{ id: number }>(place.url, 'SELECT id::int FROM dataset')
+    const database = new Database(place.url, 1)
+    const leg = { datasets: [far!.id], principals: ['group:far'], vector: Float32Array.from(at(0)), most: 5, mostScanned: 100 }
+    expect([...(await vectorsLeg(database, leg)).values()].map((distance) => distance.toFixed(2))).toEqual(Array(5).fill('1.42'))
+    await database.close()
     await store.documents.setAccess(many.id, ['everyone'])
     expect(await nearest(['group:people'])).toEqual([])
     expect(await nearest(['everyone'])).toHaveLength(5)
