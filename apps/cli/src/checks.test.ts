@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { ServeOptions } from '@gatehouse/server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Check, examine, type Surroundings } from './checks.ts'
 
@@ -21,16 +22,24 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const headsFileOf = ({ environment }: { environment: Readonly<Record<string, string | undefined>> }) =>
   environment.GATEHOUSE_AUDIT_HEADS ?? join(home, 'audit-heads.jsonl')
 const intact = { intact: true, chains: [{ writer: 'w', records: 4, heads: 1, intact: true }], batches: 1, problems: [] }
-async function examined(changed: Partial<Surroundings> = {}): Promise<Record<string, Check>> {
+const status = async () => ({
+  ...{ kind: 'sqlite' as const, version: existsSync(join(data, 'store.db')) ? 3 : 0, newest: 3, bytes: 1, pending: 0 },
+  ...{ documents: 0, segments: 0, calls: 0, writers: 1, unfinishedRestore: false },
+})
+const server = {
+  loadMasterKey: () => Buffer.alloc(32),
+  headsFileOf,
+  checkBlobs: async () => undefined,
+  installation: { status, verifyAudit: async () => intact },
+} satisfies Surroundings['server']
+
+async function examined(changed: Partial<Surroundings> = {}, place: Partial<ServeOptions> = {}): Promise<Record<string, Check>> {
   const around: Surroundings = {
-    environment: {},
+    place: { ...{ data, home, environment: {}, host: '127.0.0.1', controlHost: '127.0.0.1' }, ...place },
     nodeVersion: '24.21.0',
-    data,
-    home,
-    host: '127.0.0.1',
     ports: [{ name: 'data plane', port: 0 }],
     root: folder,
-    server: { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => intact, headsFileOf, checkBlobs: async () => undefined },
+    server,
     ...changed,
   }
   return Object.fromEntries((await examine(around)).map((check) => [check.name, check]))
@@ -51,30 +60,30 @@ test('a store in order is counted', async () => {
   keep(join(home, 'master.key'))
   keep(join(home, 'audit-heads.jsonl'))
   const checks = await examined()
-  expect(checks.store).toMatchObject({ level: 'ok', message: 'the database is in order, the audit is intact (4 records)' })
+  expect(checks.store).toMatchObject({ level: 'ok', message: `${data} is in order, the audit is intact (4 records)` })
   expect(checks['audit heads']).toMatchObject({ level: 'ok', message: expect.stringContaining('1 signed') })
 })
 
 test('an object store is asked, and named without its settings', async () => {
   const blobs = 's3://company/gatehouse?endpoint=https://s3.example.com'
   expect((await examined()).blobs).toMatchObject({ level: 'ok', message: 'files of the data directory' })
-  expect((await examined({ blobs })).blobs).toMatchObject({ level: 'ok', message: 's3://company/gatehouse answers' })
+  expect((await examined({}, { blobs })).blobs).toMatchObject({ level: 'ok', message: 's3://company/gatehouse answers' })
   const checkBlobs = () => Promise.reject(new Error('there is no bucket company in the object store: make it first'))
-  const server = { loadMasterKey: () => Buffer.alloc(32), verifyAudit: () => intact, headsFileOf, checkBlobs }
-  expect((await examined({ blobs, server })).blobs).toMatchObject({ level: 'fail', message: expect.stringContaining('no bucket company') })
+  expect((await examined({ server: { ...server, checkBlobs } }, { blobs })).blobs).toMatchObject({
+    level: 'fail',
+    message: expect.stringContaining('no bucket company'),
+  })
 })
 
 test('an audit that is not intact, a damaged database and an unreadable key fail', async () => {
   makeStore()
   keep(join(home, 'master.key'))
   const problems = [{ writer: 'w', sequence: 1, kind: 'edit' as const, message: 'the record was changed' }]
-  const server = {
-    loadMasterKey: () => Buffer.alloc(32),
-    verifyAudit: () => ({ ...intact, intact: false, problems }),
-    headsFileOf,
-    checkBlobs: async () => undefined,
-  }
-  expect((await examined({ server })).store).toMatchObject({ level: 'fail', message: expect.stringContaining('the record was changed') })
+  const edited = { status, verifyAudit: async () => ({ ...intact, intact: false, problems }) }
+  expect((await examined({ server: { ...server, installation: edited } })).store).toMatchObject({
+    level: 'fail',
+    message: expect.stringContaining('the record was changed'),
+  })
   const wrong = () => {
     throw new Error('other people may read the master key')
   }
@@ -86,6 +95,24 @@ test('an audit that is not intact, a damaged database and an unreadable key fail
   expect((await examined()).store?.level).toBe('fail')
 })
 
+test('a shared store is asked for its state, whatever lies in the data directory, and named without its password', async () => {
+  keep(join(home, 'master.key'))
+  const storeUrl = 'postgres://gatehouse:secret@db.example.com:5432/company'
+  const of = (version: number) => ({
+    ...server,
+    installation: { ...server.installation, status: async () => ({ ...(await status()), version }) },
+  })
+  expect((await examined({ server: of(3) }, { storeUrl })).store).toEqual({
+    name: 'store',
+    level: 'ok',
+    message: 'database company at db.example.com:5432 is in order, the audit is intact (4 records)',
+  })
+  expect((await examined({ server: of(4) }, { storeUrl })).store).toMatchObject({
+    level: 'fail',
+    message: expect.stringContaining('version 4'),
+  })
+})
+
 test('a key or heads that are gone, while there is a store, are no small matter', async () => {
   makeStore()
   const checks = await examined()
@@ -95,7 +122,7 @@ test('a key or heads that are gone, while there is a store, are no small matter'
 
 test('a key and heads in the data directory fail: who copies one has the other', async () => {
   const environment = { GATEHOUSE_MASTER_KEY_FILE: join(data, 'key'), GATEHOUSE_AUDIT_HEADS: join(data, 'heads') }
-  const checks = await examined({ environment })
+  const checks = await examined({}, { environment })
   expect([checks['master key']?.level, checks['audit heads']?.level]).toEqual(['fail', 'fail'])
 })
 

@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve, sep } from 'node:path'
+import type { ServeOptions } from '@gatehouse/server'
 import { masterKeyFile } from './places.ts'
 import type { ServerFace } from './server-face.ts'
+import { nameOf } from './store-place.ts'
 
 /** One line of the doctor: what was looked at, how it is, and what to do when it is not well. */
 export interface Check {
@@ -12,17 +14,15 @@ export interface Check {
   readonly advice?: string
 }
 export interface Surroundings {
-  readonly environment: Readonly<Record<string, string | undefined>>
+  /** As `serve` would be told. */
+  readonly place: ServeOptions
   readonly nodeVersion: string
-  readonly data: string
-  readonly home: string
-  /** The address of a bucket, when documents' bytes are not in the data directory. */
-  readonly blobs?: string
-  readonly host: string
   readonly ports: readonly { readonly name: string; readonly port: number }[]
   /** The root of the installation, where the web apps are built. */
   readonly root: string
-  readonly server: Pick<ServerFace, 'loadMasterKey' | 'verifyAudit' | 'headsFileOf' | 'checkBlobs'>
+  readonly server: Pick<ServerFace, 'loadMasterKey' | 'headsFileOf' | 'checkBlobs'> & {
+    readonly installation: Pick<ServerFace['installation'], 'status' | 'verifyAudit'>
+  }
 }
 type Told = Omit<Check, 'name'>
 
@@ -30,7 +30,7 @@ const ok = (message: string): Told => ({ level: 'ok', message })
 const warn = (message: string, advice: string): Told => ({ level: 'warn', message, advice })
 const fail = (message: string, advice: string): Told => ({ level: 'fail', message, advice })
 
-const storeFile = ({ data }: Surroundings) => join(data, 'store.db')
+const storeFile = ({ place }: Surroundings) => join(place.data, 'store.db')
 const isInside = (path: string, directory: string) => resolve(path).startsWith(resolve(directory) + sep)
 const others = 0o077
 const leastSpace = 1024 * 1024 * 1024
@@ -71,7 +71,7 @@ function checkNode({ nodeVersion }: Surroundings): Told {
     : fail(`${nodeVersion}, needs 24 or newer`, 'start with "npm run gatehouse -- …", which brings its own')
 }
 
-function checkData({ data }: Surroundings): Told {
+function checkData({ place: { data } }: Surroundings): Told {
   const found = statSync(data, { throwIfNoEntry: false })
   if (!found) return warn(`${data} does not exist yet`, '"gatehouse serve" makes it')
   if (!found.isDirectory()) return fail(`${data} is not a directory`, 'name another one with --data')
@@ -85,7 +85,7 @@ function checkData({ data }: Surroundings): Told {
   return ok(data)
 }
 
-function checkSpace({ data }: Surroundings): Told {
+function checkSpace({ place: { data } }: Surroundings): Told {
   const { bavail, bsize } = statfsSync(existsSync(data) ? data : resolve(data, '..'))
   const free = Number(bavail) * Number(bsize)
   const words = `${(free / leastSpace).toFixed(1)} GiB free`
@@ -100,7 +100,7 @@ function checkLock(around: Surroundings): Told {
 }
 
 /** Who holds the store, as it says itself; a process that died is none. */
-function runningServer({ data }: Surroundings): { process: number; address?: string } | undefined {
+function runningServer({ place: { data } }: Surroundings): { process: number; address?: string } | undefined {
   try {
     const note = JSON.parse(readFileSync(join(data, 'running.json'), 'utf8')) as { process: number; address?: string }
     process.kill(note.process, 0) // asks whether it lives
@@ -111,7 +111,8 @@ function runningServer({ data }: Surroundings): { process: number; address?: str
 }
 
 function checkMasterKey(around: Surroundings): Told {
-  const { environment, home, data, server } = around
+  const { server, place } = around
+  const { environment, home, data } = place
   const file = masterKeyFile(environment, home)
   if (file !== undefined && isInside(file, data))
     return fail(`${file} lies in the data directory`, 'move it out: whoever copies the data would have both')
@@ -126,8 +127,8 @@ function checkMasterKey(around: Surroundings): Told {
 }
 
 function checkHeads(around: Surroundings): Told {
-  const file = around.server.headsFileOf(around)
-  if (isInside(file, around.data))
+  const file = around.server.headsFileOf(around.place)
+  if (isInside(file, around.place.data))
     return fail(`${file} lies in the data directory`, 'set GATEHOUSE_AUDIT_HEADS to a place that who changes the data cannot change')
   if (existsSync(file)) return ok(`${file}, ${readFileSync(file, 'utf8').split('\n').filter(Boolean).length} signed`)
   if (!existsSync(storeFile(around))) return ok(`${file}, from the first minute of the server on`)
@@ -138,24 +139,39 @@ function checkHeads(around: Surroundings): Told {
 }
 
 async function checkStore(around: Surroundings): Promise<Told> {
-  const { data, environment, home, server } = around
-  const file = storeFile(around)
-  if (!existsSync(file)) return ok('empty: nothing was kept here yet')
+  const { place, server } = around
+  const status = await server.installation.status(place)
+  if (status.unfinishedRestore) return fail('a restore into it did not finish', 'run "gatehouse db restore" again: it begins anew')
+  if (status.version === 0) return ok(`${nameOf(place)} is empty: nothing was kept here yet`)
+  if (status.version > status.newest)
+    return fail(`it is of version ${status.version}, this program knows versions up to ${status.newest}`, 'use the program that wrote it')
+  const damage = place.storeUrl === undefined ? await damageOf(storeFile(around)) : undefined
+  if (damage) return fail(`the database is damaged: ${damage}`, 'stop the server and restore your copy')
+  return checkAudit(around)
+}
+
+async function damageOf(file: string): Promise<string | undefined> {
   const { DatabaseSync } = await import('node:sqlite')
   const database = new DatabaseSync(file, { readOnly: true })
   const [result] = database.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[]
   database.close()
-  if (result?.quick_check !== 'ok') return fail(`the database is damaged: ${result?.quick_check}`, 'stop the server and restore your copy')
+  return result?.quick_check === 'ok' ? undefined : (result?.quick_check ?? 'it cannot be read')
+}
+
+async function checkAudit({ place, server }: Surroundings): Promise<Told> {
+  const { data, environment, home } = place
   const key = masterKeyFile(environment, home)
   if (key !== undefined && !existsSync(key))
     return warn('the database is in order; the audit cannot be checked without the master key', 'bring the key back')
   const masterKey = server.loadMasterKey({ environment, configDirectory: home, dataDirectory: data })
-  const { intact, problems, chains } = server.verifyAudit({ directory: data, masterKey, headsFile: server.headsFileOf(around) })
-  if (!intact) return fail(`the audit is not intact: ${problems[0]?.message}`, `"gatehouse audit verify --data ${data}" tells all`)
-  return ok(`the database is in order, the audit is intact (${chains.reduce((sum, { records }) => sum + records, 0)} records)`)
+  const { intact, problems, chains } = await server.installation.verifyAudit(place, { masterKey })
+  if (!intact) return fail(`the audit is not intact: ${problems[0]?.message}`, '"gatehouse audit verify" tells all')
+  const records = chains.reduce((sum, chain) => sum + chain.records, 0)
+  return ok(`${nameOf(place)} is in order, the audit is intact (${records} records)`)
 }
 
-async function checkBlobs({ data, blobs, environment, server }: Surroundings): Promise<Told> {
+async function checkBlobs({ place, server }: Surroundings): Promise<Told> {
+  const { data, blobs, environment } = place
   if (blobs === undefined) return ok('files of the data directory')
   try {
     await server.checkBlobs({ data, blobs, environment })
@@ -167,7 +183,7 @@ async function checkBlobs({ data, blobs, environment, server }: Surroundings): P
 
 async function checkPorts(around: Surroundings): Promise<Told> {
   const taken: string[] = []
-  for (const { name, port } of around.ports) if (port !== 0 && !(await isFree(around.host, port))) taken.push(`${port} (${name})`)
+  for (const { name, port } of around.ports) if (port !== 0 && !(await isFree(around.place.host, port))) taken.push(`${port} (${name})`)
   if (taken.length === 0) return ok(`${around.ports.map(({ name, port }) => `${port} (${name})`).join(' and ')} free`)
   if (runningServer(around)) return ok(`${taken.join(' and ')} in use, and a server of this data directory is running`)
   return warn(
@@ -190,7 +206,7 @@ function checkWebApps({ root }: Surroundings): Told {
 
 const vendors = ['OPENAI_API_KEY', 'DASHSCOPE_API_KEY', 'OLLAMA_HOST']
 
-function checkProviders({ environment }: Surroundings): Told {
+function checkProviders({ place: { environment } }: Surroundings): Told {
   const set = vendors.filter((name) => environment[name])
   return ok(
     set.length

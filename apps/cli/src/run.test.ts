@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { installation, parseOptions, type ServeOptions } from '@gatehouse/server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run } from './run.ts'
 import { scriptedTerminal } from './scripted-terminal.ts'
@@ -86,12 +87,15 @@ describe('exit codes', () => {
 describe('audit verify on a data directory', () => {
   const report = { intact: true, chains: [], batches: 0, problems: [] }
   const server = (verified: object[]) => ({
-    parseOptions: (args: readonly string[]) => ({ data: args[1] ?? 'none' }) as never,
+    parseOptions,
     loadMasterKey: () => Buffer.alloc(32),
-    headsFileOf: ({ home }: { home: string }) => join(home, 'audit-heads.jsonl'),
-    verifyAudit: (where: object) => {
-      verified.push(where)
-      return report
+    installation: {
+      ...installation,
+      status: async () => ({ version: 3 }) as never,
+      verifyAudit: async ({ data, storeUrl }: ServeOptions, proof: object) => {
+        verified.push({ data, storeUrl, ...proof })
+        return report
+      },
     },
   })
 
@@ -102,8 +106,17 @@ describe('audit verify on a data directory', () => {
     const terminal = scriptedTerminal({ environment: signedIn(), server: server(verified) })
     expect(await run(['audit', 'verify', '--data', home, '-o', 'json'], terminal)).toBe(0)
     expect(JSON.parse(terminal.written.out)).toEqual(report)
-    expect(verified).toEqual([{ directory: home, masterKey: Buffer.alloc(32), headsFile: join(home, 'audit-heads.jsonl') }])
+    expect(verified).toEqual([{ data: home, masterKey: Buffer.alloc(32) }])
     expect(terminal.sent).toEqual([])
+  })
+
+  test('a shared store is read in its database', async () => {
+    writeFileSync(join(home, 'master.key'), '')
+    const verified: object[] = []
+    const terminal = scriptedTerminal({ environment: signedIn(), server: server(verified) })
+    const storeUrl = 'postgres://gatehouse@127.0.0.1:5432/company'
+    expect(await run(['audit', 'verify', '--store', storeUrl, '--heads', join(home, 'copy.jsonl')], terminal)).toBe(0)
+    expect(verified).toEqual([expect.objectContaining({ storeUrl, headsFile: join(home, 'copy.jsonl') })])
   })
 
   test('never makes a master key: one that is missing is told', async () => {

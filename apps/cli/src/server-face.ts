@@ -1,4 +1,3 @@
-import type { AuditReport } from '@gatehouse/contracts'
 import type { installation, ServeOptions } from '@gatehouse/server'
 
 /** What the command line needs of the server; loaded only by the commands that run or inspect one. */
@@ -10,7 +9,6 @@ export interface ServerFace {
   headsFileOf(where: { data: string; home: string; environment: ServeOptions['environment'] }): string
   /** Throws what is wrong with the place of the documents' bytes. */
   checkBlobs(where: Pick<ServeOptions, 'data' | 'blobs' | 'environment'>): Promise<void>
-  verifyAudit(where: { directory: string; masterKey: Buffer; headsFile: string }): AuditReport
   /** What is done to a store beside its servers. */
   readonly installation: typeof installation
   readDeclared(path: string): Promise<readonly { kind: string; project: string; name: string }[]>

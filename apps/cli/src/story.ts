@@ -36,13 +36,16 @@ function opening(call: Trace['call']): string {
   const facts = [
     `call ${call.id}${call.parent ? `, made by ${call.parent}` : ''}`,
     `${call.dialect}, ${call.stream ? 'streamed' : 'in one piece'}, status ${call.status}${call.key ? `, key ${call.key}` : ''}`,
-    call.usage && `${call.usage.inputTokens} tokens in, ${call.usage.outputTokens} out (${call.usage.source})`,
+    call.usage && `${call.usage.inputTokens} tokens in, ${call.usage.outputTokens} out (${call.usage.source})${costOf(call)}`,
     `content kept: ${call.content}${call.policy ? `, policy ${call.policy}` : ''}`,
   ]
   return [`On ${instant(call.at)} UTC ${who} asked ${what}. ${outcome(call)}`, ...facts.filter(Boolean).map((line) => `  ${line}`)].join(
     '\n',
   )
 }
+
+/** Kept in millionths of the price table's currency. */
+const costOf = ({ cost }: Trace['call']) => (cost === undefined ? '' : `, cost ${(cost / 1e6).toFixed(6)}`)
 
 function outcome({ end, error, duration: took, firstByte, weak }: Trace['call']): string {
   const after = `after ${duration(took)}`

@@ -1,4 +1,4 @@
-export { loadMasterKey, verifyAudit } from '@gatehouse/storage'
+export { loadMasterKey } from '@gatehouse/storage'
 export { readDeclared } from './configuration.ts'
 export { installation } from './installation.ts'
 export { main } from './main.ts'

@@ -1,3 +1,4 @@
+import type { AuditReport } from '@gatehouse/contracts'
 import {
   backUp,
   type CheckedBackup,
@@ -9,6 +10,8 @@ import {
   migrateStore,
   type Restored,
   restore,
+  verifyAudit,
+  verifySharedAudit,
 } from '@gatehouse/storage'
 import { openBlobs } from './open-blobs.ts'
 import { headsFileOf, type ServeOptions } from './options.ts'
@@ -18,6 +21,12 @@ interface Watched {
   readonly progress: (text: string) => void
 }
 
+interface Proof {
+  readonly masterKey: Buffer
+  /** Unset: those this machine's server exports. */
+  readonly headsFile?: string
+}
+
 /** What is done to a store beside its servers; `options` say where it is, as they say it to `serve`. */
 export const installation = {
   status: ({ data, storeUrl }: ServeOptions): Promise<InstallationStatus> =>
@@ -25,6 +34,12 @@ export const installation = {
 
   migrate: ({ data, storeUrl }: ServeOptions): Promise<{ from: number; to: number }> =>
     migrateStore(storeUrl === undefined ? { directory: data } : { url: storeUrl }),
+
+  /** Every chain against the signed heads; reads only. */
+  verifyAudit: async (options: ServeOptions, { masterKey, headsFile = headsFileOf(options) }: Proof): Promise<AuditReport> =>
+    options.storeUrl === undefined
+      ? verifyAudit({ directory: options.data, masterKey, headsFile })
+      : await verifySharedAudit({ url: options.storeUrl, masterKey, headsFile }),
 
   backUp: async (options: ServeOptions, work: Watched & { to: string; program: string; masterKey: Buffer }): Promise<MadeBackup> =>
     backUp({ ...(await placeOf(options, work.masterKey)), to: work.to, program: work.program, progress: work.progress }),

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { AuditReport } from '@gatehouse/contracts'
 import type { Command } from 'commander'
 import { adminClient, tokenOf } from '../clients.ts'
@@ -7,10 +6,12 @@ import { existingMasterKey } from '../existing-key.ts'
 import { Failure } from '../failure.ts'
 import { plural, show, table } from '../output.ts'
 import { type Settings, settingsOf } from '../settings.ts'
+import { nameOf, storeAt } from '../store-place.ts'
 import { printable, type Terminal } from '../terminal.ts'
 
 interface VerifyOptions {
   readonly data?: string
+  readonly store?: string
   readonly heads?: string
 }
 
@@ -24,13 +25,14 @@ export function addAudit(program: Command, terminal: Terminal): void {
     .command('verify')
     .summary('prove that nothing was changed')
     .description(
-      'Follows every chain and checks it against the signed heads. With --data, or when nobody is signed in, reads the data directory itself and needs no server. Ends with 2 when the audit is not intact.',
+      'Follows every chain and checks it against the signed heads. With --data or --store, or when nobody is signed in, reads the store itself and needs no server. Ends with 2 when the audit is not intact.',
     )
     .option('--data <directory>', 'data directory to read (default: "data", or GATEHOUSE_DATA)')
+    .option('--store <address>', 'postgres://… when the store is in a database (default: GATEHOUSE_STORE)')
     .option('--heads <file>', 'exported heads to check against (default: those in the configuration directory)')
     .action(async (options: VerifyOptions, command: Command) => {
       const settings = settingsOf(command, terminal)
-      const online = options.data === undefined && options.heads === undefined && tokenOf(terminal, settings) !== undefined
+      const online = Object.keys(options).length === 0 && tokenOf(terminal, settings) !== undefined
       const report = online ? await adminClient(terminal, settings).verifyAudit() : await verifyHere(terminal, settings, options)
       show(terminal, settings.output, report, () => printable(reportText(report)))
       if (!report.intact)
@@ -48,18 +50,15 @@ export function addAudit(program: Command, terminal: Terminal): void {
     )
 }
 
-/** Without the server: its library reads the store, which a running server does not mind. */
-async function verifyHere(terminal: Terminal, { home }: Settings, { data, heads }: VerifyOptions): Promise<AuditReport> {
-  const { environment } = terminal
-  const server = await terminal.loadServer()
-  const { headsFileOf, parseOptions, verifyAudit } = server
-  const directory = parseOptions(data === undefined ? [] : ['--data', data], environment).data
-  if (!existsSync(join(directory, 'store.db')))
-    throw new Failure('not_found', `there is no store in ${directory}`, {
-      advice: 'name the data directory with --data, or sign in with "gatehouse login"',
+/** Without a server: its library reads the store, which running servers do not mind. */
+async function verifyHere(terminal: Terminal, { home }: Settings, { heads, ...where }: VerifyOptions): Promise<AuditReport> {
+  const { server, place } = await storeAt(terminal, { ...where, home })
+  if ((await server.installation.status(place)).version === 0)
+    throw new Failure('not_found', `there is no store in ${nameOf(place)}`, {
+      advice: 'name the data directory with --data or the database with --store, or sign in with "gatehouse login"',
     })
-  const masterKey = existingMasterKey(terminal, server, { home, data: directory })
-  return verifyAudit({ directory, masterKey, headsFile: heads ?? headsFileOf({ data: directory, home, environment }) })
+  const masterKey = existingMasterKey(terminal, server, place)
+  return server.installation.verifyAudit(place, { masterKey, ...(heads !== undefined && { headsFile: resolve(heads) }) })
 }
 
 type Report = Pick<AuditReport, 'intact' | 'batches'> & {

@@ -7,15 +7,10 @@ import { Failure } from '../failure.ts'
 import { instant, paint, plural, show } from '../output.ts'
 import type { ServerFace } from '../server-face.ts'
 import { progressOf, type Settings, settingsOf } from '../settings.ts'
+import { nameOf, type PlaceOptions, storeAt } from '../store-place.ts'
 import { printable, type Terminal } from '../terminal.ts'
 import { version } from '../version.ts'
 
-interface PlaceOptions {
-  readonly data?: string
-  readonly store?: string
-  readonly home?: string
-  readonly blobs?: string
-}
 type Status = Awaited<ReturnType<ServerFace['installation']['status']>>
 type Made = Awaited<ReturnType<ServerFace['installation']['backUp']>>
 type Checked = Awaited<ReturnType<ServerFace['installation']['checkBackup']>>
@@ -39,7 +34,7 @@ function addStatus(group: Command, terminal: Terminal): void {
   withPlace(group.command('status').summary('what is in the store'))
     .description('Says what the store is, which version, and what is in it. Ends with 2 when no server of this version could start on it.')
     .action(async (options: PlaceOptions, command: Command) => {
-      const { server, place } = await serverAt(terminal, options)
+      const { server, place } = await storeAt(terminal, options)
       const status = await server.installation.status(place)
       if (status.version === 0)
         throw new Failure('not_found', `there is no store in ${nameOf(place)}`, {
@@ -63,7 +58,7 @@ function addMigrate(group: Command, terminal: Terminal): void {
       'Brings the tables to this program’s version, as the start of a server does; there is no way back but a backup. A store that is newer than this program is refused.',
     )
     .action(async (options: PlaceOptions, command: Command) => {
-      const { server, place } = await serverAt(terminal, options)
+      const { server, place } = await storeAt(terminal, options)
       const { from, to } = await server.installation.migrate(place)
       show(terminal, settingsOf(command, terminal).output, { from, to }, () =>
         from === to ? `version ${to} already: nothing to do` : `from version ${from} to ${to}`,
@@ -79,7 +74,7 @@ function addBackup(group: Command, terminal: Terminal): void {
     .requiredOption('--to <directory>', 'a directory that does not exist yet; in one that exists, a dated one is made')
     .action(async (options: PlaceOptions & { to: string }, command: Command) => {
       const settings = settingsOf(command, terminal)
-      const { server, place } = await serverAt(terminal, options)
+      const { server, place } = await storeAt(terminal, options)
       const progress = progressOf(terminal, settings)
       const to = targetOf(options.to, terminal)
       for (const name of unfinishedBeside(to)) progress(`${name} was left by a backup that was interrupted, or is being written`)
@@ -103,7 +98,7 @@ function addRestore(group: Command, terminal: Terminal): void {
     .option('--verify', 'check the backup and change nothing')
     .action(async (options: PlaceOptions & { from: string; verify?: true }, command: Command) => {
       const settings = settingsOf(command, terminal)
-      const { server, place } = await serverAt(terminal, options)
+      const { server, place } = await storeAt(terminal, options)
       const masterKey = existingMasterKey(terminal, server, place)
       const from = resolve(options.from)
       if (options.verify) return verify(terminal, settings, await server.installation.checkBackup({ from, masterKey }))
@@ -122,17 +117,6 @@ const withPlace = (command: Command) =>
 const withBlobs = (command: Command) =>
   command.option('--blobs <address>', 's3://… when the bytes of documents are in a bucket (default: GATEHOUSE_BLOBS)')
 
-/** Where the store is, said as it is said to `serve`. */
-async function serverAt(
-  terminal: Terminal,
-  { data, store, home, blobs }: PlaceOptions,
-): Promise<{ server: ServerFace; place: ServeOptions }> {
-  const server = await terminal.loadServer()
-  const given = { data, store, home, blobs }
-  const args = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
-  return { server, place: server.parseOptions(args, terminal.environment) }
-}
-
 function targetOf(to: string, terminal: Terminal): string {
   if (!statSync(to, { throwIfNoEntry: false })?.isDirectory()) return resolve(to)
   if (existsSync(join(to, 'manifest.json')))
@@ -147,14 +131,6 @@ function unfinishedBeside(to: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.unfinished') && join(folder, name) !== `${to}.unfinished`)
     .map((name) => join(folder, name))
-}
-
-/** The address of a database holds a password. */
-const nameOf = ({ storeUrl, data }: ServeOptions) => (storeUrl === undefined ? data : databaseName(storeUrl))
-
-function databaseName(url: string): string {
-  const { hostname, port, pathname } = new URL(url)
-  return `database ${pathname.slice(1) || '(default)'} at ${hostname}${port && `:${port}`}`
 }
 
 function statusText(status: Status, place: ServeOptions): string {

@@ -13,24 +13,22 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     .summary('check this installation')
     .description('Looks at everything a server needs here, changes nothing, and says what to do. Ends with 2 when something fails.')
     .option('--data <directory>', 'data directory (default: "data", or GATEHOUSE_DATA)')
+    .option('--store <address>', 'postgres://… when the store is in a database (default: GATEHOUSE_STORE)')
     .option('--blobs <address>', 'bucket for the bytes of documents (default: the data directory, or GATEHOUSE_BLOBS)')
     .option('--port <number>', 'port of the data plane')
     .option('--control-port <number>', 'port of the control plane')
-    .action(async (options: { data?: string; blobs?: string; port?: string; controlPort?: string }, command: Command) => {
+    .action(async (options: { data?: string; store?: string; blobs?: string; port?: string; controlPort?: string }, command: Command) => {
       const server = await terminal.loadServer()
-      const { data, home, host, blobs, port = 8080, controlPort = 8081 } = server.parseOptions(argumentsOf(options), terminal.environment)
+      const place = server.parseOptions(argumentsOf(options), terminal.environment)
+      const { port = 8080, controlPort = 8081 } = place
       const ports = [
         { name: 'data plane', port },
         { name: 'control plane', port: controlPort },
       ]
       const root = join(import.meta.dirname, '../../../..')
       const results = await examine({
-        environment: terminal.environment,
+        place,
         nodeVersion: process.versions.node,
-        data,
-        home,
-        ...(blobs !== undefined && { blobs }),
-        host,
         ports,
         root,
         server,
