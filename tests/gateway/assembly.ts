@@ -14,6 +14,7 @@ import {
 import {
   type Amounts,
   AppError,
+  type BoundPolicy,
   type Counters,
   compose,
   type Handler,
@@ -98,11 +99,13 @@ export const resource = <K extends Kind>(kind: K, name: string, spec: unknown, i
   spec: specs[kind].parse(spec) as Resource<K>['spec'],
 })
 
-const bindPolicy = (id: string, spec: PolicySpec) => ({ id, spec, stages: {} })
+const bindNothing = (id: string, spec: PolicySpec): BoundPolicy => ({ id, spec, stages: {} })
 
 export interface AssemblyOptions {
   readonly resources?: (upstream: string) => readonly Resource[]
   readonly layers?: readonly Layer[]
+  /** Unset: every policy is without guards. */
+  readonly bindPolicy?: (id: string, spec: PolicySpec) => BoundPolicy
   readonly app?: Handler
   readonly delay?: number
   readonly chunks?: number
@@ -141,7 +144,7 @@ export async function assemble(options: AssemblyOptions = {}): Promise<Assembly>
   const resources = (options.resources ?? standard)(upstream.origin)
   const snapshot = await compile(resources, {
     providers: new Registry(providers),
-    bindPolicy,
+    bindPolicy: options.bindPolicy ?? bindNothing,
     resolveSecret: async (reference) =>
       secrets[reference] ?? Promise.reject(new AppError('invalid_request', `the secret ${reference} is empty or missing`)),
   })

@@ -15,6 +15,7 @@ import {
 } from '@gatehouse/storage'
 import { openBlobs } from './open-blobs.ts'
 import { headsFileOf, type ServeOptions } from './options.ts'
+import { openStore } from './seed.ts'
 
 interface Watched {
   /** Told in words what is being done. */
@@ -41,13 +42,35 @@ export const installation = {
       ? verifyAudit({ directory: options.data, masterKey, headsFile })
       : await verifySharedAudit({ url: options.storeUrl, masterKey, headsFile }),
 
-  backUp: async (options: ServeOptions, work: Watched & { to: string; program: string; masterKey: Buffer }): Promise<MadeBackup> =>
-    backUp({ ...(await placeOf(options, work.masterKey)), to: work.to, program: work.program, progress: work.progress }),
+  backUp: async (
+    options: ServeOptions,
+    work: Watched & { to: string; program: string; masterKey: Buffer },
+  ): Promise<MadeBackup & { recorded: boolean }> => {
+    const made = await backUp({ ...(await placeOf(options, work.masterKey)), to: work.to, program: work.program, progress: work.progress })
+    return { ...made, recorded: await recordBackup(options, made) }
+  },
 
   checkBackup: (work: { from: string; masterKey: Buffer }): Promise<CheckedBackup> => checkBackup(work),
 
   restore: async (options: ServeOptions, work: Watched & { from: string; masterKey: Buffer }): Promise<Restored> =>
     restore({ ...(await placeOf(options, work.masterKey)), from: work.from, progress: work.progress }),
+}
+
+/**
+ * In the audit of the store that was copied, where this process may write it: a data directory that no server has open. A backup is not worth less
+ * without the record, so whatever is in the way only leaves it out; an older store is not lifted for it.
+ */
+async function recordBackup(options: ServeOptions, { manifest: { id, at } }: MadeBackup): Promise<boolean> {
+  if (options.storeUrl !== undefined) return false
+  try {
+    const { version, newest, running } = await installationStatus({ directory: options.data })
+    if (running || version !== newest) return false
+    await using store = await openStore(options)
+    await store.audit.append({ at, project: 'default', actor: 'system', action: 'store.backup', object: `backup/${id}` })
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function placeOf(options: ServeOptions, masterKey: Buffer): Promise<InstallationPlace> {

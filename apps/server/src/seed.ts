@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { createKey } from '@gatehouse/admin'
-import type { SecretSources, Secrets } from '@gatehouse/kernel'
+import { refuse, type SecretSources, type Secrets } from '@gatehouse/kernel'
 import { createEmbeddedStore, createPostgresStore, loadMasterKey, type ServerStore } from '@gatehouse/storage'
 import { applyDeclared, asApplied, readDeclared } from './configuration.ts'
+import { unknownNames } from './declared-names.ts'
 import { ensureDefaults } from './defaults.ts'
 import { type CompileEverything, compileAll, listResources } from './live-configuration.ts'
 import type { Logger } from './log.ts'
@@ -53,7 +54,10 @@ async function apply(
     ...(options.sample ? await sampleResources(options.sample, options.environment) : []),
     ...(options.config ? await readDeclared(options.config) : []),
   ]
-  await compileAll(asApplied(await listResources(resources), declared), compiling)
+  const all = asApplied(await listResources(resources), declared)
+  const unknown = unknownNames(declared, all)
+  if (unknown.length) throw refuse('the configuration is not in order', unknown)
+  await compileAll(all, compiling)
   const { kept } = await applyDeclared(resources, declared)
   if (kept.length) log.warn({ kept }, 'declared in a file but managed in the console; take them over there to let the file decide')
   await ensureDefaults(resources)

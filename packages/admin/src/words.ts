@@ -67,6 +67,7 @@ const words = {
   'not-oneself': { en: 'you cannot remove or disable yourself', zh: '不能移除或停用自己' },
   'group-in-use': { en: 'the group still has {count} members', zh: '该组仍有 {count} 名成员' },
   'group-unknown': { en: 'there is no group "{name}"{near}', zh: '没有名为“{name}”的组{near}' },
+  'base-unknown': { en: 'there is no knowledge base "{name}"{near}', zh: '没有名为“{name}”的知识库{near}' },
   'principal-unknown': {
     en: 'nobody here is "{name}"{near}: make the person, group or calling system first',
     zh: '没有“{name}”{near}：请先创建该人员、组或调用方',

@@ -1,4 +1,5 @@
 import type { Principal } from './asker.ts'
+import type { Stage } from './policy.ts'
 
 /**
  * Requests, one shape per operation. Known fields are lifted out by hand on the hot path;
@@ -11,6 +12,12 @@ export interface ChatRequest {
   readonly stream: boolean
   readonly maxTokens?: number
   readonly raw: Readonly<Record<string, unknown>>
+  /** In which `raw` and `messages` are written; absent: OpenAI's chat completions, the canonical form. `canonicalOf` in the kernel translates. */
+  readonly dialect?: ChatDialect
+  /** Headers of the dialect that only a vendor of the same dialect gets. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Nothing is to be answered: only how many tokens the request has. */
+  readonly counts?: true
   /** For the built-in answerer; travels beside the prompt and is never sent to a vendor. */
   readonly sources?: readonly Source[]
   /** Beside the sources: how much each search term of the question weighs in their datasets (IDF). */
@@ -22,6 +29,20 @@ export interface ChatMessage {
   readonly content: unknown
   readonly [field: string]: unknown
 }
+/** A chat dialect that is not the canonical one, as far as layers and providers have to know it. */
+export interface ChatDialect {
+  readonly name: string
+  /** The same call as an OpenAI chat body, made when asked for and once per body. Throws `unsupported` for what has no place there. */
+  canonical(raw: Readonly<Record<string, unknown>>): CanonicalChat
+  /** Shows every text of a body in a fixed order and puts what it is given in its place; the very same body when nothing was changed. */
+  mapTexts(raw: Readonly<Record<string, unknown>>, visit: TextVisit): Readonly<Record<string, unknown>>
+}
+/** A chat body in the canonical form, which is OpenAI's: messages, tools, tool_choice, response_format, stop, temperature … */
+export interface CanonicalChat extends Readonly<Record<string, unknown>> {
+  readonly messages: readonly ChatMessage[]
+}
+/** Shows one text and takes what shall stand in its place. */
+export type TextVisit = (stage: Stage, text: string, role?: ChatMessage['role']) => string
 export interface AppRequest {
   readonly operation: 'app'
   readonly app: string

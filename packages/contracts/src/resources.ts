@@ -51,6 +51,8 @@ export const RouteSpec = z.strictObject({
     .min(1),
   /** Consumers and groups that may call; empty: every known consumer. */
   consumers: z.array(z.string()).default([]),
+  /** Anybody who reaches the listener may call, without a credential, as the consumer `anonymous`. */
+  anonymous: z.boolean().default(false),
   policy: Name.default('default'),
   timeouts: Timeouts.prefault({}),
   content: z.enum(['off', 'metadata', 'redacted', 'full']).default('redacted'),
@@ -78,20 +80,69 @@ export const KeySpec = z.strictObject({
   expiresAt: z.iso.datetime().optional(),
   title: z.string().default(''),
 })
+/** A pair that signs requests (`x-ca-*`). The secret must be read back to verify, so it lies encrypted in the store, or where a reference leads. */
+export const SigningKeySpec = z.strictObject({
+  accessKey: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,128}$/, 'expected letters, digits, dots, dashes and underscores, at most 128')
+    .meta({ title: 'Access key' }),
+  /** Two while one takes the place of the other: both are valid. */
+  secrets: z
+    .array(z.strictObject({ secret: SecretReference, expiresAt: z.iso.datetime().optional() }))
+    .min(1)
+    .max(2),
+  title: z.string().default(''),
+  expiresAt: z.iso.datetime().optional(),
+  /** Refuse requests without `Content-MD5`; when sent it is always verified. */
+  requireContentMd5: z.boolean().default(false),
+  allowSha1: z.boolean().default(false),
+  /** How many seconds a request's clock may differ from ours. */
+  clockWindow: z.int().min(1).max(3600).default(300),
+})
+/** Signatures by key pairs only: with a shared secret, whoever verifies could sign. */
+export const TokenAlgorithm = z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])
+const claim = z.string().min(1).max(200)
+/** Tokens of an identity provider that stand for this consumer, or for a person who calls through it. */
+export const TokenIssuerSpec = z.strictObject({
+  issuer: z.string().min(1).max(400).meta({ title: 'Issuer' }),
+  audience: z.array(z.string().min(1).max(400)).min(1).max(20),
+  /** Where the issuer publishes its keys: https, or http on this machine. */
+  jwksUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** Its public keys, instead of an address. */
+  keys: z.array(z.record(z.string(), z.unknown())).max(20).default([]),
+  algorithms: z.array(TokenAlgorithm).min(1).default(['RS256', 'ES256']),
+  /** Tokens stand for a person: the claim that names a User, by its name or e-mail. Unset: for the consumer itself. */
+  person: z.strictObject({ claim: claim.default('sub'), attribute: z.enum(['name', 'email']).default('name') }).optional(),
+  /** The claim with the issuer's groups, and our names for them. Only groups of the consumer count. */
+  groups: z.strictObject({ claim, names: z.record(z.string(), Name).default({}) }).optional(),
+  /** Seconds. */
+  clockSkew: z.int().min(0).max(300).default(30),
+  title: z.string().default(''),
+})
+/** Addresses and ranges such as 10.0.0.0/8 or fd00::/8. What is denied stays denied; an empty `allow` is everywhere. */
+export const AddressRules = z.strictObject({
+  allow: z.array(z.string().max(64)).max(1000).default([]),
+  deny: z.array(z.string().max(64)).max(1000).default([]),
+})
+const CallLimits = z.strictObject({
+  requestsPerMinute: z.int().min(1).optional(),
+  tokensPerMinute: z.int().min(1).optional(),
+  concurrency: z.int().min(1).optional(),
+})
 export const ConsumerSpec = z.strictObject({
   title: z.string().default(''),
   groups: z.array(Name).default([]),
   keys: z.array(KeySpec).default([]),
+  signingKeys: z.array(SigningKeySpec).max(20).default([]),
+  tokenIssuers: z.array(TokenIssuerSpec).max(20).default([]),
+  /** Where its calls may come from. */
+  addresses: AddressRules.prefault({}),
   /** Users this consumer may speak for; `*` = all but administrators. */
   maySpeakFor: z.array(z.string()).default([]),
-  /** Per minute; unset = unlimited. */
-  limits: z
-    .strictObject({
-      requestsPerMinute: z.int().min(1).optional(),
-      tokensPerMinute: z.int().min(1).optional(),
-      concurrency: z.int().min(1).optional(),
-    })
-    .prefault({}),
+  /** Per minute, all calls of the consumer together; unset = unlimited. */
+  limits: CallLimits.prefault({}),
+  /** The same for each signed-in person by himself, within `limits`. For the consumer `chat`: one person cannot use up what is for all. */
+  userLimits: CallLimits.prefault({}),
 })
 const share = (standard: number) => z.number().min(0).max(1).default(standard)
 /** Turns texts into vectors, so that other words for the same thing are found too. */

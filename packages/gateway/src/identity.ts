@@ -36,17 +36,6 @@ export class KeyHashes {
 }
 const sizeOf = (token: string) => token.length * 2 + 192
 
-const wrong = 'the API key is missing, unknown or expired; send it as "Authorization: Bearer <key>"'
-
-/** Who calls, by API key. One message for every failure, so that nobody learns which keys exist. */
-export function identify(request: IncomingMessage, snapshot: Snapshot, hashes: KeyHashes, now: number): KeyEntry {
-  const header = request.headers.authorization
-  if (!header || header.length < 8 || header.slice(0, 7).toLowerCase() !== 'bearer ') throw new AppError('unauthorized', wrong)
-  const entry = hashes.entryOf(header.slice(7).trim(), snapshot)
-  if (!entry || (entry.expiresAt !== undefined && entry.expiresAt <= now)) throw new AppError('unauthorized', wrong)
-  return entry
-}
-
 /** A bare `user` field names a pseudonym: it owns its conversations and has no rights. */
 export function askerOf(entry: KeyEntry, user: unknown): Asker {
   if (typeof user !== 'string' || user === '') return entry.asker

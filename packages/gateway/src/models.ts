@@ -78,7 +78,7 @@ function routeFor(snapshot: Snapshot, model: string, { project, asker }: Pick<Al
 function nested(request: ChatRequest, parent: Exchange, target: RouteTarget, clock: Clock): Exchange {
   const { project, asker, limits } = parent
   const start = { id: uuidv7(clock.now()), parent: parent.id, project, asker, target, request, limits }
-  return new Exchange({ ...start, body: new Uint8Array(), notes: emptyNotes('internal') })
+  return counted(new Exchange({ ...start, body: new Uint8Array(), notes: emptyNotes('internal') }), parent)
 }
 
 /** A call that finds or orders texts. What it reads stands in the documents and in the call it is part of: its content is not kept again. */
@@ -87,9 +87,27 @@ function besides(request: EmbedRequest | RerankRequest, caller: Caller, snapshot
   const route = routeFor(snapshot, request.model, caller)
   const target: RouteTarget = keepsContent(route.content) ? { ...route, content: 'metadata' } : route
   const start = { id: uuidv7(clock.now()), project, asker, target, request, body: new Uint8Array(), notes: emptyNotes('internal') }
-  if (caller instanceof Exchange) return new Exchange({ ...start, parent: caller.id, limits: caller.limits })
+  if (caller instanceof Exchange) return counted(new Exchange({ ...start, parent: caller.id, limits: caller.limits }), caller)
   const limits = snapshot.limitsOf(project, asker.consumer)
   return new Exchange({ ...start, limits, ...(caller.inspected && { inspected: true }) })
+}
+
+/**
+ * What an app used is what its model calls used, with what they cost. Told only: each of them settles its own, so the app settles none of it.
+ * Registered before all others, so that it runs last, when usage and cost stand.
+ */
+function counted(exchange: Exchange, { target, notes: sum }: Exchange): Exchange {
+  if (target.kind !== 'app') return exchange
+  exchange.defer(({ notes: { usage, cost } }) => {
+    if (usage)
+      sum.usage = {
+        inputTokens: (sum.usage?.inputTokens ?? 0) + usage.inputTokens,
+        outputTokens: (sum.usage?.outputTokens ?? 0) + usage.outputTokens,
+        source: sum.usage?.source === 'estimated' ? 'estimated' : usage.source,
+      }
+    if (cost !== undefined) sum.cost = (sum.cost ?? 0) + cost
+  })
+  return exchange
 }
 
 /** Takes the nested reply out of its drive and offers it to the app, its end only when it is on record. */

@@ -1,3 +1,4 @@
+import { anonymousConsumer } from '@gatehouse/kernel'
 import type { RouteTarget } from './snapshot.ts'
 
 interface Table {
@@ -37,6 +38,8 @@ function tableOf(routes: readonly RouteTarget[]): Table {
   return { exact, open: open.sort((a, b) => b.start.length - a.start.length) } // sort is stable: declared order stays
 }
 
-/** Whether this consumer, or one of its groups, may call the route. */
-export const mayCall = ({ consumers }: RouteTarget, consumer: string, groups: readonly string[]): boolean =>
-  consumers.size === 0 || consumers.has(consumer) || groups.some((group) => consumers.has(group))
+/** Whether this consumer, or one of its groups, may call the route; whoever has no credential only where the route says so. */
+export const mayCall = ({ consumers, anonymous }: RouteTarget, consumer: string, groups: readonly string[]): boolean =>
+  consumer === anonymousConsumer
+    ? anonymous
+    : consumers.size === 0 || consumers.has(consumer) || groups.some((group) => consumers.has(group))

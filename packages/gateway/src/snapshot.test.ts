@@ -128,3 +128,17 @@ test('the memory of hashed keys is bounded in bytes and holds known keys only', 
   for (const key of [...keys, ...keys]) expect(hashes.entryOf(key, snapshot)).toBeDefined()
   expect(hashes.entryOf('gh-stranger', snapshot)).toBeUndefined()
 })
+
+test('each signed-in person has accounts of their own beside those of the consumer', async () => {
+  const chat = resource('Consumer', 'chat', { limits: { requestsPerMinute: 100 }, userLimits: { requestsPerMinute: 5, concurrency: 2 } })
+  const { limitsOf } = await compile([chat, resource('Consumer', 'shop', { limits: { concurrency: 3 } })], tools)
+  const told = (consumer: string, user?: string) => limitsOf('default', consumer, user).map(({ id, most }) => `${id} ${most}`)
+  expect(told('chat', 'mara')).toEqual([
+    'default/consumer:chat/user:mara/requests 5',
+    'default/consumer:chat/user:mara/concurrency 2',
+    'default/consumer:chat/requests 100',
+  ])
+  expect(told('chat')).toEqual(['default/consumer:chat/requests 100'])
+  expect(told('shop', 'mara')).toEqual(['default/consumer:shop/concurrency 3'])
+  expect(told('nobody', 'mara')).toEqual([])
+})

@@ -15,7 +15,11 @@ import {
   refuse,
   type Target,
 } from '@gatehouse/kernel'
-import { limitsOf } from './limits.ts'
+import { compileAddressRules, type MayCallFrom } from './credentials/address-rules.ts'
+import { checkAnonymous, compileAnonymous, compileSigningKeys, compileTokenIssuers, peopleByEmail } from './credentials/compile.ts'
+import type { SigningKey } from './credentials/signatures.ts'
+import type { TokenIssuer } from './credentials/tokens.ts'
+import { limitsOf, limitsOfUser } from './limits.ts'
 import { reservedPrefixes } from './paths.ts'
 import { RouteTable } from './routes.ts'
 
@@ -41,6 +45,8 @@ export interface RouteTarget extends Target {
   readonly targets: readonly RouteTargetEntry[]
   readonly timeouts: Timeouts
   readonly maxTokens: number
+  /** Takes calls without a credential. */
+  readonly anonymous: boolean
 }
 export interface AppTarget extends Target {
   readonly kind: 'app'
@@ -62,12 +68,22 @@ export interface KeyEntry {
   readonly label: string
   readonly asker: Asker
   readonly limits: readonly Limit[]
+  /** Unset: from everywhere. */
+  readonly mayCallFrom?: MayCallFrom
 }
 /** What the data plane knows, compiled from all resources; replaced as a whole. */
 export interface Snapshot {
   routesOf(project: string): RouteTable
   /** By SHA-256, hexadecimal. */
   readonly keys: ReadonlyMap<string, KeyEntry>
+  /** By access key. */
+  readonly signingKeys: ReadonlyMap<string, SigningKey>
+  /** By issuer. */
+  readonly tokenIssuers: ReadonlyMap<string, readonly TokenIssuer[]>
+  /** Who calls without a credential, by path prefix. */
+  readonly anonymous: ReadonlyMap<string, KeyEntry>
+  /** Names of people by `project/e-mail`. */
+  readonly peopleByEmail: ReadonlyMap<string, string | undefined>
   /** By `project/name`, like all that follow. */
   readonly consumers: ReadonlyMap<string, Spec<'Consumer'>>
   readonly users: ReadonlyMap<string, Spec<'User'>>
@@ -75,8 +91,8 @@ export interface Snapshot {
   readonly apps: ReadonlyMap<string, AppTarget>
   /** Every project has a `default`. */
   policyOf(project: string, name: string): BoundPolicy
-  /** The ledger's accounts of a consumer, also of one without keys. */
-  limitsOf(project: string, consumer: string): readonly Limit[]
+  /** The ledger's accounts of a consumer, also of one without keys, and of a signed-in person who calls through it. */
+  limitsOf(project: string, consumer: string, user?: string): readonly Limit[]
 }
 export interface CompileTools {
   readonly providers: Registry<ProviderDefinition>
@@ -106,6 +122,7 @@ class Compiler {
   readonly #resources: readonly Resource[]
   readonly #tools: CompileTools
   readonly #problems: Problem[] = []
+  readonly #entries = new Map<Resource<'Consumer'>, Omit<KeyEntry, 'label'>>()
 
   constructor(resources: readonly Resource[], tools: CompileTools) {
     this.#resources = resources
@@ -118,19 +135,26 @@ class Compiler {
     const routes = this.#routes(policies, providers)
     const apps = this.#apps(policies)
     const keys = await this.#keys()
+    const callers = await this.#callers(routes)
     if (this.#problems.length) throw refuse('the configuration is not in order', this.#problems)
     const standard = this.#bind('default', 'default@0', emptyPolicy)
     const limits = new Map(this.#all('Consumer').map(({ project, name, spec }) => [`${project}/${name}`, limitsOf(project, name, spec)]))
     const none = new RouteTable([])
+    const consumers = this.#specs('Consumer')
     return Object.freeze<Snapshot>({
       routesOf: (project) => routes.get(project) ?? none,
       keys,
-      consumers: this.#specs('Consumer'),
+      ...callers,
+      consumers,
       users: this.#specs('User'),
       groups: this.#specs('Group'),
       apps,
       policyOf: (project, name) => policies.get(`${project}/${name}`) ?? policies.get(`${project}/default`) ?? standard!,
-      limitsOf: (project, consumer) => limits.get(`${project}/${consumer}`) ?? limitsOf(project, consumer, undefined),
+      limitsOf(project, consumer, user) {
+        const together = limits.get(`${project}/${consumer}`) ?? []
+        const own = user === undefined ? [] : limitsOfUser(project, consumer, consumers.get(`${project}/${consumer}`), user)
+        return own.length === 0 ? together : [...own, ...together]
+      },
     })
   }
 
@@ -234,7 +258,7 @@ class Compiler {
         return made ? [{ ...made, model, weight, priority }] : []
       })
       if (!policy) continue
-      const { prefix, models, timeouts, maxTokens, content } = spec
+      const { prefix, models, timeouts, maxTokens, content, anonymous } = spec
       const route: RouteTarget = {
         kind: 'route',
         name,
@@ -246,6 +270,7 @@ class Compiler {
         targets,
         timeouts,
         maxTokens,
+        anonymous,
       }
       byProject.set(project, [...(byProject.get(project) ?? []), Object.freeze(route)])
     }
@@ -282,31 +307,58 @@ class Compiler {
     return apps
   }
 
+  async #callers(routes: ReadonlyMap<string, RouteTable>) {
+    const consumers = this.#all('Consumer')
+    for (const consumer of consumers) checkAnonymous(consumer, this.#problems)
+    const tools = {
+      entryOf: (consumer: Resource<'Consumer'>) => this.#entryOf(consumer),
+      secretOf: (path: string, reference: string) => this.#secret(path, reference),
+      problems: this.#problems,
+    }
+    const all = [...routes].flatMap(([project, table]) => table.routes.map((route) => [project, route] as const))
+    return {
+      signingKeys: await compileSigningKeys(consumers, tools),
+      tokenIssuers: compileTokenIssuers(consumers, tools),
+      anonymous: compileAnonymous(all, this.#specs('Consumer'), this.#problems),
+      peopleByEmail: peopleByEmail(this.#all('User')),
+    }
+  }
+
+  /** What a consumer may do with a credential that says nothing else; made once, so that what is wrong is said once. */
+  #entryOf(consumer: Resource<'Consumer'>): Omit<KeyEntry, 'label'> {
+    const known = this.#entries.get(consumer) ?? this.#newEntry(consumer)
+    this.#entries.set(consumer, known)
+    return known
+  }
+
+  #newEntry({ project, name, spec }: Resource<'Consumer'>): Omit<KeyEntry, 'label'> {
+    const mayCallFrom = compileAddressRules(spec.addresses, `Consumer/${name} spec.addresses`, this.#problems)
+    return {
+      project,
+      consumer: name,
+      groups: spec.groups,
+      kind: 'model',
+      apps: [],
+      datasets: [],
+      verbs: [],
+      asker: Object.freeze<Asker>({ consumer: name, principals: principalsOfConsumer(name, spec) }),
+      limits: limitsOf(project, name, spec),
+      ...(mayCallFrom && { mayCallFrom }),
+    }
+  }
+
   async #keys(): Promise<Map<string, KeyEntry>> {
     const keys = new Map<string, KeyEntry>()
-    for (const { project, name, spec } of this.#all('Consumer')) {
-      const asker: Asker = Object.freeze({ consumer: name, principals: principalsOfConsumer(name, spec) })
-      const limits = limitsOf(project, name, spec)
-      for (const [at, key] of spec.keys.entries()) {
-        const path = `Consumer/${name} spec.keys.${at}`
+    for (const consumer of this.#all('Consumer')) {
+      const shared = this.#entryOf(consumer)
+      for (const [at, key] of consumer.spec.keys.entries()) {
+        const path = `Consumer/${consumer.name} spec.keys.${at}`
         const digest = await this.#digest(path, key)
         if (digest === undefined) continue
         if (keys.has(digest)) this.#problems.push({ path, message: 'the same key is given twice' })
         const { kind, apps, datasets, verbs, expiresAt } = key
         const label = key.prefix ?? digest.slice(0, 8)
-        const entry: KeyEntry = {
-          project,
-          consumer: name,
-          groups: spec.groups,
-          kind,
-          apps,
-          datasets,
-          verbs,
-          label,
-          asker,
-          limits,
-          ...(expiresAt && { expiresAt: Date.parse(expiresAt) }),
-        }
+        const entry: KeyEntry = { ...shared, kind, apps, datasets, verbs, label, ...(expiresAt && { expiresAt: Date.parse(expiresAt) }) }
         keys.set(digest, Object.freeze(entry))
       }
     }

@@ -230,7 +230,7 @@ export interface CallQuery {
   readonly user?: string
   readonly target?: string
   readonly operation?: string
-  /** Only calls that no other call made. */
+  /** Only what callers asked: no call that another call made, nor one of the ingest. */
   readonly roots?: boolean
 }
 export interface CallSummary {
@@ -334,6 +334,15 @@ export interface Counters {
   open(): number
 }
 export type Reserved = { readonly granted: true } | { readonly granted: false; readonly limit: Limit; readonly retryAt: number }
+
+/** What may be used once only: nonces of signed requests, ids of assertions. Written for verified callers only, so that strangers cannot fill it. */
+export interface Nonces {
+  /** Milliseconds since 1970. What was signed before may have been used before this memory began; 0 for one that outlives the process. */
+  readonly since: number
+  /** Marks it as used until then. `full`: it cannot be remembered, so it must be refused; nothing is forgotten to make room. */
+  use(scope: string, nonce: string, until: number, now: number): NonceUse | Promise<NonceUse>
+}
+export type NonceUse = 'fresh' | 'used' | 'full'
 
 /** One file per process: a line is written before the reply's last byte is sent, then inserted into the store by id, exactly once. */
 export interface Journal {

@@ -10,6 +10,8 @@ export interface Provider {
   readonly dialect: string
   /** Rejects before the first byte on 5xx, 429, a refused connection or a timeout, so that fallback sees it. */
   chat(request: ChatRequest, call: Call): Reply | Promise<Reply>
+  /** A whole reply of kind `usage`, for a request in the provider's own dialect; the outcome has no usage, because nothing was used. */
+  countTokens?(request: ChatRequest, call: Call): Promise<Reply>
   /** A whole reply of kind `vectors`: one per input, in order, all of one length. Splits what the vendor does not take at once. */
   embed?(request: EmbedRequest, call: Call): Promise<Reply>
   /** A whole reply of kind `scores`, best first. */

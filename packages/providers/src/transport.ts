@@ -8,13 +8,10 @@ import {
   type Watch,
   Wheel,
 } from '@gatehouse/kernel'
-import type { Connection } from './http/connection.ts'
-import { type Carried, OriginPool } from './http/pool.ts'
-import { headOf } from './http/request-head.ts'
-import type { Headers } from './http/response-parser.ts'
+import { type Dispatcher, Pool } from 'undici'
 
 export interface TransportOptions {
-  /** Connections per origin; further requests wait within their connect deadline. */
+  /** Connections per origin, each opened when all others carry a request: as many open streams there can be. Further requests wait within their connect deadline. */
   readonly connections?: number
   /** Origins whose connections are kept. */
   readonly origins?: number
@@ -27,41 +24,45 @@ export interface Transport {
   close(): Promise<void>
 }
 
-const sweepEvery = 5000
+type Controller = Dispatcher.DispatchController
 
 /** Pooled connections to model vendors; the only place that opens one. Nothing is sent for an exchange without a reservation. */
 export function createTransport({ connections = 8192, origins = 64, wheel = new Wheel() }: TransportOptions = {}): Transport {
-  const pools = new Map<string, OriginPool>()
+  const pools = new Map<string, Pool>()
   const counts = { begun: 0, open: 0, aborted: 0 }
-  let sweep: NodeJS.Timeout | undefined
 
-  const poolOf = (origin: string): OriginPool => {
+  const poolOf = (origin: string): Pool => {
     const known = pools.get(origin)
     if (known) return known
     evict(pools, origins)
-    const pool = new OriginPool(origin, connections)
+    // deadlines are the wheel's: undici's own would be a timer per request
+    const pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 15_000,
+      connect: { timeout: 60_000 },
+    })
     pools.set(origin, pool)
-    sweep ??= setInterval(() => {
-      for (const each of pools.values()) each.sweep(performance.now())
-    }, sweepEvery).unref()
     return pool
   }
 
   const send: Send = (request, handler, exchange) => {
     refuseUnreserved(exchange)
-    const pool = poolOf(request.origin)
-    const call = new UpstreamCall(request, handler, wheel, counts)
     counts.begun++
     counts.open++
-    pool.send(call)
+    const call = new UpstreamCall(request, handler, wheel, counts)
+    const dispatched: Dispatcher.DispatchOptions = {
+      path: request.path,
+      method: request.method,
+      headers: request.headers as Record<string, string>,
+      body: request.body ?? null,
+    }
+    poolOf(request.origin).dispatch(dispatched, call)
     return call
   }
-  const close = async () => {
-    clearInterval(sweep)
-    for (const pool of pools.values()) pool.destroy()
-    pools.clear()
-  }
-  return { send, counts, close }
+  return { send, counts, close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.destroy()))) }
 }
 
 /** Invariant 1: no vendor is reached except through the pipeline, with a reservation. */
@@ -70,35 +71,30 @@ function refuseUnreserved(exchange: Exchange): void {
 }
 
 /** Makes room for one more origin: the longest known one that is idle goes. */
-function evict(pools: Map<string, OriginPool>, most: number): void {
+function evict(pools: Map<string, Pool>, most: number): void {
   if (pools.size < most) return
   for (const [origin, pool] of pools)
-    if (pool.isQuiet) {
+    if (pool.stats.running === 0 && pool.stats.pending === 0) {
       pools.delete(origin)
-      pool.destroy()
+      void pool.close()
       return
     }
   throw new AppError('overloaded', `calls to ${most} different vendors are under way; one must end first`)
 }
 
-/** One request: its connection on one side, the provider's handler on the other, four deadlines and one watch between them. */
-class UpstreamCall implements UpstreamControl, Carried {
-  readonly head: string
-  readonly body: Uint8Array | undefined
+/** One request: undici's callbacks on one side, the provider's handler on the other, four deadlines and one watch between them. */
+class UpstreamCall implements UpstreamControl, Dispatcher.DispatchHandler {
   readonly #request: UpstreamRequest
   readonly #handler: UpstreamHandler
   readonly #counts: Transport['counts']
   readonly #watch: Watch
   readonly #wheel: Wheel
-  #connection: Connection | undefined
+  #controller: Controller | undefined
   #stage: 'connect' | 'firstByte' | 'idle' = 'connect'
   #ended = false
   #paused = false
 
   constructor(request: UpstreamRequest, handler: UpstreamHandler, wheel: Wheel, counts: Transport['counts']) {
-    const { body } = request
-    this.body = typeof body === 'string' ? Buffer.from(body) : body
-    this.head = headOf(request, this.body?.length)
     this.#request = request
     this.#handler = handler
     this.#counts = counts
@@ -107,72 +103,66 @@ class UpstreamCall implements UpstreamControl, Carried {
     this.#watch.last = wheel.now + request.timeouts.total
   }
 
-  get isOver(): boolean {
-    return this.#ended
-  }
-
   pause(): void {
     this.#paused = true
-    this.#connection?.pause()
+    this.#controller?.pause()
   }
 
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
     this.#watch.touch() // the time the reader was slow is not the vendor's
-    if (!this.#ended) this.#connection?.resume()
+    this.#controller?.resume()
   }
 
   abort(reason: Error): void {
     if (this.#ended) return
     this.#counts.aborted++
     this.#end()
-    this.#connection?.destroy()
+    this.#controller?.abort(reason)
     this.#handler.fail(reason)
   }
 
-  carriedBy(connection: Connection): void {
-    this.#connection = connection
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller
+    if (this.#ended) controller.abort(new AppError('cancelled', 'ended before it was sent'))
+    else this.#enter('firstByte')
   }
 
-  written(): void {
-    this.#enter('firstByte')
-  }
-
-  answered(status: number, headers: Headers): void {
-    if (this.#ended) return
+  onResponseStart(_controller: Controller, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (this.#ended || status < 200) return
     this.#enter('idle')
-    this.#guarded(() => this.#handler.head(status, headers))
+    this.#guarded(() => this.#handler.head(status, headers as Record<string, string>))
   }
 
-  received(read: Buffer): void {
+  onResponseData(controller: Controller, read: Buffer): void {
     if (this.#ended) return
     this.#watch.touch()
     try {
       if (!this.#handler.data(read) && !this.#ended) this.pause()
     } catch (thrown) {
       this.abort(thrown as Error)
+      if (!controller.aborted) controller.abort(thrown as Error)
     }
   }
 
-  done(): void {
+  onResponseEnd(): void {
     if (this.#ended) return
     this.#end()
     this.#guarded(() => this.#handler.end())
   }
 
-  broken(error: Error): void {
+  onResponseError(_controller: Controller, error: Error): void {
     if (this.#ended) return
     this.#end()
-    this.#handler.fail(brokenBy(error))
+    this.#handler.fail(broken(error))
   }
 
   #guarded(work: () => void): void {
     try {
       work()
     } catch (thrown) {
-      if (this.#ended) this.#handler.fail(thrown as Error)
-      else this.abort(thrown as Error)
+      this.abort(thrown as Error)
     }
   }
 
@@ -203,11 +193,12 @@ const slow = {
 }
 
 /** Says what happened in our words: the vendor's host is nobody's business. */
-function brokenBy(error: Error): AppError {
-  if (error instanceof AppError) return error
+function broken(error: Error): AppError {
   const code = (error as NodeJS.ErrnoException).code ?? ''
-  if (unreachable.has(code)) return new AppError('upstream_failed', 'the vendor cannot be reached', { cause: error })
-  if (code === 'ETIMEDOUT') return new AppError('timeout', slow.connect, { cause: error })
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH')
+    return new AppError('upstream_failed', 'the vendor cannot be reached', { cause: error })
+  if (error.name === 'HTTPParserError') return new AppError('upstream_failed', 'the vendor sent what is not HTTP', { cause: error })
+  if (code === 'UND_ERR_INVALID_ARG') return new AppError('internal', 'the request to the vendor holds what cannot be sent', { cause: error })
+  if (code.startsWith('UND_ERR_CONNECT')) return new AppError('timeout', slow.connect, { cause: error })
   return new AppError('upstream_failed', 'the connection to the vendor broke', { cause: error })
 }
-const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])

@@ -125,8 +125,8 @@ describe('two servers on one database', () => {
     await operator.one.admin.revokeKey({ path: { consumer: 'till', key: made.view.id } })
     await vi.waitFor(async () => expect((await call(two, made.key)).status).toBe(401), patience)
 
-    const { id } = await upload(operator.one, 'curlew.md', '# Curlew\n\nThe curlew shelf is number 8125.', 'group:curlews')
     await operator.one.admin.createGroup({ body: { name: 'curlews', title: 'Curlews' } })
+    const { id } = await upload(operator.one, 'curlew.md', '# Curlew\n\nThe curlew shelf is number 8125.', 'group:curlews')
     await operator.one.admin.takeOver({ body: { kind: 'User', name: 'tamsin' } })
     const { items } = await operator.one.admin.listUsers()
     const { groups } = items.find(({ name }) => name === 'tamsin')!

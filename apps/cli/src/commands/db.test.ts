@@ -82,7 +82,7 @@ test('the password of a database is never shown', async () => {
 })
 
 test('a backup goes where it is told, in a directory that exists under its date, and says that the key is not in it', async () => {
-  const backUp = vi.fn<Tools['backUp']>(async (_, { to }) => ({ path: to, manifest, cleared: true }))
+  const backUp = vi.fn<Tools['backUp']>(async (_, { to }) => ({ path: to, manifest, cleared: true, recorded: true }))
   const terminal = terminalWith({ backUp })
   expect(await run(['db', 'backup', '--to', join(folder, 'new')], terminal)).toBe(0)
   mkdirSync(join(folder, 'all'))

@@ -152,9 +152,9 @@ function statusText(status: Status, place: ServeOptions): string {
   ])
 }
 
-const summaryOf = ({ path, manifest: { files: _, ...manifest } }: Made) => ({ path, ...manifest })
+const summaryOf = ({ path, recorded, manifest: { files: _, ...manifest } }: Made) => ({ path, recorded, ...manifest })
 
-function backupText({ path, manifest }: Made): string {
+function backupText({ path, recorded, manifest }: Made): string {
   const { blobs } = manifest
   return lines([
     ['backup', path],
@@ -163,6 +163,10 @@ function backupText({ path, manifest }: Made): string {
     ['files', `${plural(blobs.count, 'blob')}, ${sizeOf(blobs.bytes)}`],
     ['master key', `not in it; its fingerprint is ${manifest.fingerprint.slice(0, 12)}… – keep a copy of the key elsewhere`],
     ['sessions', 'not in it: after a restore everybody signs in again'],
+    [
+      'audit',
+      recorded ? 'recorded as store.backup' : 'not recorded: only the command itself can, on a data directory without a running server',
+    ],
   ])
 }
 

@@ -15,7 +15,12 @@ export const callOperations: Create<typeof callEndpoints> = (dependencies) => {
   }
   return {
     async listCalls({ query: { roots, ...query }, project }) {
-      const { items, next } = await store.calls.list({ project, limit: query.limit, roots: roots === 'true', ...present(query) })
+      const { items, next } = await store.calls.list({
+        project,
+        limit: query.limit,
+        roots: roots === 'true' && query.consumer !== 'ingest',
+        ...present(query),
+      })
       return { items: items.map(callRow), ...present({ next }) }
     },
 

@@ -122,3 +122,13 @@ test('keys differ, carry a checksum, and a changed digit is noticed', () => {
   expect(looksLikeKey(swapped)).toBe(false)
   expect(createKey('app', () => new Uint8Array(32)).key).toMatch(/^app-0{43}/)
 })
+
+test('limits of all calls together and of each person are set apart', async () => {
+  const house = await createHouse()
+  const session = await house.signIn('admin')
+  const body = { name: 'chat', limits: { requestsPerMinute: 100 }, userLimits: { requestsPerMinute: 5 } }
+  expect((await house.ask('POST', '/consumers', { session, body })).json).toMatchObject(body)
+  const changed = await house.ask('PATCH', '/consumers/chat', { session, body: { userLimits: { concurrency: 2 } } })
+  expect(changed.json).toMatchObject({ limits: body.limits, userLimits: { concurrency: 2 } })
+  expect(changed.json.userLimits.requestsPerMinute).toBeUndefined()
+})

@@ -48,7 +48,7 @@ export const consumerOperations: Create<typeof consumerEndpoints> = ({ store, cl
       return consumerView(await resourceOf(resources, 'Consumer', project, path.consumer!), clock.now())
     },
 
-    async changeConsumer({ path, body: { version, limits, reason, ...fields }, project, operator }) {
+    async changeConsumer({ path, body: { version, limits, userLimits, reason, ...fields }, project, operator }) {
       const consumer = await resourceOf(resources, 'Consumer', project, path.consumer!)
       checkChangeable(consumer, version)
       await checkGroups(resources, project, fields.groups ?? [])
@@ -59,7 +59,7 @@ export const consumerOperations: Create<typeof consumerEndpoints> = ({ store, cl
         people,
         consumer.spec.maySpeakFor.map((user) => `user:${user}`),
       )
-      const spec = { ...consumer.spec, ...present(fields), ...(limits ? { limits: { ...limits } } : {}) }
+      const spec = { ...consumer.spec, ...present(fields), ...(limits && { limits }), ...(userLimits && { userLimits }) }
       const [before, after] = [principalsOfConsumer(consumer.name, consumer.spec), principalsOfConsumer(consumer.name, spec)]
       const object = `Consumer/${consumer.name}`
       await noteWidening({ store, clock, project }, operator, { object, before, after, isWithinReach: true, reason })
@@ -103,15 +103,17 @@ export const consumerOperations: Create<typeof consumerEndpoints> = ({ store, cl
   }
 }
 
+/** An app's usage is the sum of its model calls, which are counted themselves. */
 async function usageOf(calls: AdminDependencies['store']['calls'], project: string, consumer: string, from: number) {
   const { items, next } = await calls.list({ project, consumer, from, limit: counted })
+  const used = items.filter(({ operation }) => operation !== 'app')
   return {
     from,
     calls: items.length,
     blocked: items.filter(({ end }) => end === 'blocked').length,
     failed: items.filter(({ end }) => end === 'failed').length,
-    inputTokens: items.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0),
-    outputTokens: items.reduce((sum, { usage }) => sum + (usage?.outputTokens ?? 0), 0),
+    inputTokens: used.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0),
+    outputTokens: used.reduce((sum, { usage }) => sum + (usage?.outputTokens ?? 0), 0),
     ...(items[0] ? { lastAt: items[0].at } : {}),
     partial: next !== undefined,
   }

@@ -1,8 +1,9 @@
-import { type DocumentRecord, type DocumentView, type knowledgeEndpoints, Principal } from '@gatehouse/contracts'
+import { type DocumentRecord, type DocumentView, type knowledgeEndpoints, Principal, type SegmentRecord } from '@gatehouse/contracts'
 import { cleanPath } from '@gatehouse/kernel'
 import { readableOf, seeDocument } from '../access/documents.ts'
 import { checkPrincipals } from '../access/principals.ts'
 import { noteOpening } from '../access/widen.ts'
+import type { AdminDependencies } from '../dependencies.ts'
 import { actorOf, type Create } from '../operation.ts'
 import { present } from '../views/call.ts'
 import { documentView, segmentView } from '../views/document.ts'
@@ -31,13 +32,15 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
     return document
   }
   return {
-    async listDocuments({ path, query: { reason, keyword, ...page }, project, operator, language }) {
+    async listDocuments({ path, query: { reason, keyword, trouble, ...page }, project, operator, language }) {
       const base = await resourceOf(resources, 'KnowledgeBase', project, path.base!)
       const all = reason !== undefined
       if (all) await seeDocument(dependencies, operator, { object: `knowledge-base/${base.id}`, readable: false, reason })
       // a keyword is answered from what the operator may read: a hit is knowledge about the document
       const limited = keyword !== undefined && !all ? { readableBy: operator.asker.principals } : {}
-      const { items, total, next } = await documents.list(base.id, { ...present({ ...page, keyword }), ...limited })
+      const { items, total, next } = trouble
+        ? await troubled(documents, base.id, trouble, { ...present({ keyword }), ...limited })
+        : await documents.list(base.id, { ...present({ ...page, keyword }), ...limited })
       return {
         items: items.map((document) => documentView(document, all || readableOf(document, operator), language)),
         total,
@@ -148,7 +151,7 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
       return { document: document.id, version: document.version, title: document.title, text: new TextDecoder().decode(bytes) }
     },
 
-    async listSegments({ path, query: { reason, after, limit }, project, operator }) {
+    async listSegments({ path, query: { reason, after, limit, quarantined }, project, operator }) {
       const document = await documentOf(project, path.document!)
       await seeDocument(dependencies, operator, {
         object: `document/${document.id}`,
@@ -156,7 +159,9 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
         ...present({ reason }),
       })
       const position = after === undefined ? undefined : Number(after)
-      const { items, next } = await documents.segments(document.id, { limit, ...present({ after: position }) })
+      const page = { limit, ...present({ after: position }) }
+      const { items, next } =
+        quarantined === 'true' ? await quarantine(documents, document.id) : await documents.segments(document.id, page)
       return { items: items.map(segmentView), ...present({ next }) }
     },
 
@@ -182,6 +187,34 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
       return segmentView(released)
     },
   }
+}
+
+/** Looked at for what somebody should see: the newest documents, as in the overview. */
+const looked = 500
+
+type Documents = AdminDependencies['store']['documents']
+
+async function troubled(
+  documents: Documents,
+  base: string,
+  trouble: 'error' | 'quarantine',
+  query: Parameters<Documents['list']>[1],
+): Promise<{ items: DocumentRecord[]; total: number; next?: string }> {
+  const { items } = await documents.list(base, { ...query, limit: looked })
+  const found = items.filter(({ status, quarantined }) => (trouble === 'error' ? status === 'error' : quarantined > 0))
+  return { items: found, total: found.length }
+}
+
+/** All of a document that are in quarantine; a document has few. */
+async function quarantine(documents: Documents, document: string): Promise<{ items: SegmentRecord[]; next?: string }> {
+  const found: SegmentRecord[] = []
+  let after: number | undefined
+  do {
+    const { items, next } = await documents.segments(document, { limit: looked, ...present({ after }) })
+    found.push(...items.filter((segment) => segment.quarantine))
+    after = next === undefined ? undefined : Number(next)
+  } while (after !== undefined && found.length < looked)
+  return { items: found }
 }
 
 /** Brought by hand or by a program, not by a source that would bring it again. */

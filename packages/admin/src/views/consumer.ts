@@ -9,13 +9,14 @@ type Key = Spec<'Consumer'>['keys'][number]
 export const keyIdOf = ({ hash, secret }: Key): string => hashOf(hash ?? secret ?? '').slice(0, 16)
 
 export function consumerView(consumer: Resource<'Consumer'>, now: number): ConsumerView {
-  const { title, groups, maySpeakFor, limits, keys } = consumer.spec
+  const { title, groups, maySpeakFor, limits, userLimits, keys } = consumer.spec
   return {
     ...resourceFieldsOf(consumer),
     title,
     groups: [...groups],
     maySpeakFor: [...maySpeakFor],
     limits,
+    userLimits,
     keys: keys.map((key) => keyView(key, now)),
   }
 }

@@ -50,7 +50,7 @@ export const CallsQuery = z.strictObject({
   user: z.string().max(128).optional(),
   target: z.string().max(128).optional(),
   operation: z.string().max(64).optional(),
-  /** `true`: only calls that no other call made. */
+  /** `true`: only what callers asked, no call that another call made, nor one of the ingest. */
   roots: z.enum(['true', 'false']).default('true'),
 })
 

@@ -36,6 +36,8 @@ export const ConsumerView = z
     groups: z.array(z.string()),
     maySpeakFor: z.array(z.string()),
     limits: z.object(ConsumerLimits.shape),
+    /** Of each signed-in person by himself. */
+    userLimits: z.object(ConsumerLimits.shape),
     keys: z.array(KeyView),
   })
   .meta({ id: 'ConsumerView' })
@@ -65,6 +67,7 @@ export const CreateConsumer = z.strictObject({
   title: z.string().max(200).default(''),
   groups: z.array(Name).max(100).default([]),
   limits: ConsumerLimits.default({}),
+  userLimits: ConsumerLimits.default({}),
   reason: wideningReason,
 })
 export const ChangeConsumer = z.strictObject({
@@ -72,6 +75,7 @@ export const ChangeConsumer = z.strictObject({
   groups: z.array(Name).max(100).optional(),
   maySpeakFor: z.array(z.string().max(128)).max(1000).optional(),
   limits: ConsumerLimits.optional(),
+  userLimits: ConsumerLimits.optional(),
   reason: wideningReason,
   /** The version that was seen; another one in the store is a conflict. */
   version: z.int().optional(),

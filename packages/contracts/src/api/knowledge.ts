@@ -93,6 +93,8 @@ export const DocumentsQuery = z.strictObject({
   after: After,
   limit: Limit,
   keyword: z.string().max(200).optional(),
+  /** Only those somebody should look at, among the newest 500. */
+  trouble: z.enum(['error', 'quarantine']).optional(),
   reason: Reason.optional(),
 })
 export const DocumentQuery = z.strictObject({ reason: Reason.optional() })
@@ -141,7 +143,13 @@ export const SegmentView = z
 export type SegmentView = z.infer<typeof SegmentView>
 export const SegmentPage = pageOf(SegmentView).meta({ id: 'SegmentPage' })
 export type SegmentPage = z.infer<typeof SegmentPage>
-export const SegmentsQuery = z.strictObject({ after: After, limit: Limit, reason: Reason.optional() })
+export const SegmentsQuery = z.strictObject({
+  after: After,
+  limit: Limit,
+  /** `true`: only those in quarantine. */
+  quarantined: z.enum(['true', 'false']).default('false'),
+  reason: Reason.optional(),
+})
 export const ReleaseSegment = z.strictObject({ reason: Reason })
 
 export const TestSearch = z.strictObject({

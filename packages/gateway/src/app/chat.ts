@@ -170,7 +170,7 @@ class Questions {
       target,
       request: decodeQuestion(target.name, body),
       body: new Uint8Array(),
-      limits: snapshot().limitsOf(project, asker.consumer),
+      limits: snapshot().limitsOf(project, asker.consumer, asker.user),
       notes: emptyNotes(chatDialect, started),
     })
   }

@@ -22,11 +22,13 @@ export function candidatesOf(text: string, scan: Scan): Candidate[] {
     made.push(candidate)
   }
   for (const run of longRuns(text)) add(decodedRun(text, run))
+  for (const candidate of groupedRuns(text)) add(candidate)
   if (scan.low === 0 && scan.high === 0) return made
   const whole = (decoded: string) => ({ text: decoded, start: 0, end: text.length })
   if (isOpen(scan, 'rotated')) add(whole(rotated(text.slice(0, mostDecoded))))
   if (isOpen(scan, 'reversed')) add(whole([...text.slice(-mostDecoded)].reverse().join('')))
   if (isOpen(scan, 'spaced')) for (const run of spacedRuns(text)) add(run)
+  if (isOpen(scan, 'spacedWide')) add(whole(closedUp(text.slice(0, mostDecoded))))
   if (isOpen(scan, 'escaped')) add(whole(unescaped(text.slice(0, mostDecoded))))
   if (isOpen(scan, 'leet')) add(whole(unleet(text.slice(0, mostDecoded))))
   return made
@@ -64,6 +66,47 @@ function decodedRun(text: string, { start, end }: { start: number; end: number }
   return isReadable(decoded) ? { text: decoded, start, end } : undefined
 }
 
+const isBlank = (code: number) => code === 32 || code === 10 || code === 9
+/** The next blank within a group's length; -1 when there is none. */
+function blankAfter(text: string, from: number): number {
+  for (let at = from; at < from + widestGroup; at++) if (isBlank(text.charCodeAt(at))) return at
+  return -1
+}
+const widestGroup = 20
+const stride = 40
+
+/** Base64 or hexadecimal in groups of one length (`aWdu b3Jl IGFs …`): looks whether the words around every 40th character are equally long. */
+function* groupedRuns(text: string): Generator<Candidate> {
+  for (let at = 0; at + stride <= text.length; ) {
+    const first = blankAfter(text, at)
+    const second = first < 0 ? -1 : blankAfter(text, first + 1)
+    const step = second - first
+    if (second < 0 || step < 3 || !isBlank(text.charCodeAt(second + step)) || !isBlank(text.charCodeAt(second + 2 * step))) {
+      at += stride
+      continue
+    }
+    const { start, end } = groupsAround(text, first, step)
+    const joined = text.slice(start, Math.min(end, start + mostDecoded)).replace(/\s/g, '')
+    const candidate = joined.length >= leastRun ? decodedRun(joined, { start: 0, end: joined.length }) : undefined
+    if (candidate) yield { text: candidate.text, start, end }
+    at = Math.max(end, at + stride)
+  }
+}
+
+/** As far as groups of that length reach before and behind a blank; the last one may be shorter. */
+function groupsAround(text: string, blank: number, step: number): { start: number; end: number } {
+  const isGroup = (from: number, to: number) => {
+    for (let at = from; at < to; at++) if (!isRun[text.charCodeAt(at)]) return false
+    return to > from
+  }
+  let start = blank + 1
+  while (start - step >= 0 && isBlank(text.charCodeAt(start - 1)) && isGroup(start - step, start - 1)) start -= step
+  let end = blank
+  while (isBlank(text.charCodeAt(end)) && isGroup(end + 1, Math.min(text.length, end + step))) end = Math.min(text.length, end + step)
+  if (isBlank(text.charCodeAt(end))) while (end + 1 < text.length && isRun[text.charCodeAt(end + 1)]) end++
+  return { start, end }
+}
+
 /** At least 95 % printable, and with letters in it: an image, a hash, a UUID is not. */
 function isReadable(text: string): boolean {
   let odd = 0
@@ -93,9 +136,16 @@ function* spacedRuns(text: string): Generator<Candidate> {
     const spelled = match[0]
     const byBlank = (spelled.match(/(?<=\S) (?=\S)/g)?.length ?? 0) * 3 > spelled.length
     const words = spelled.split(byBlank ? /\s{2,}|\n| ?[/|] ?/ : /[\s/|]+/).map((word) => word.replace(byBlank ? / /g : /[._\-*|]/g, ''))
-    yield { text: words.length > 1 ? words.join(' ') : worded(words[0]!), start: match.index, end: match.index + spelled.length }
+    const place = { start: match.index, end: match.index + spelled.length }
+    yield { text: words.length > 1 ? words.join(' ') : worded(words[0]!), ...place }
+    const decoded =
+      words.length === 1 && words[0]!.length >= leastRun ? decodedRun(words[0]!, { start: 0, end: words[0]!.length }) : undefined
+    if (decoded) yield { text: decoded.text, ...place }
   }
 }
+
+/** Chinese written with blanks or signs between the characters. */
+const closedUp = (text: string) => text.replace(/(?<=\p{sc=Han})[\s._\-*|·]{1,3}(?=\p{sc=Han})/gu, '')
 
 const knownWords =
   /ignore|disregard|forget|all|any|every|the|previous|prior|above|earlier|your|my|system|developer|initial|original|instructions?|directives?|prompts?|rules|guidelines|commands|directions|constraints|messages?|existing|context|everything|text|attention|following|discard|pay|stop|set|aside|from|then|instead|and|reveal|print|show|tell|repeat|output|me|of|do|not|follow|bypass|override|safety|content|restrictions|secret|password|act|as|you|are|now|without/g

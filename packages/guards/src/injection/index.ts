@@ -5,7 +5,8 @@ import { anyGate, type Hit, hitsIn, windowsOf } from '../recogniser.ts'
 import { maskOf, type Scan, scan, scanOf } from '../scan.ts'
 import { candidatesOf } from './decode.ts'
 import { isReported } from './reported.ts'
-import { type Rule, rules } from './rules.ts'
+import type { Rule } from './rule.ts'
+import { rules } from './rules.ts'
 
 const id = 'guard.injection'
 const dataStages: readonly Stage[] = ['context', 'ingest', 'tool-result']

@@ -1,5 +1,5 @@
 import type { GateName } from '../gates.ts'
-import type { Rule } from './rules.ts'
+import type { Rule } from './rule.ts'
 
 const rule = (id: string, weight: Rule['weight'], gate: GateName, pattern: string, inData?: 2 | 3): Rule => ({
   id,

@@ -1,5 +1,5 @@
 import type { GateName } from '../gates.ts'
-import type { Rule } from './rules.ts'
+import type { Rule } from './rule.ts'
 
 // A verb that overrides and what it overrides, in either order where the language puts the verb last. Accents are undone in the text.
 

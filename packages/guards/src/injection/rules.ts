@@ -1,6 +1,8 @@
-import type { GateName } from '../gates.ts'
+import { type Rule, rule } from './rule.ts'
 import { chinese } from './rules-chinese.ts'
 import { languages } from './rules-languages.ts'
+import { pretexts } from './rules-pretexts.ts'
+import { secrets } from './rules-secrets.ts'
 import {
   followUp,
   maybeOrders,
@@ -16,34 +18,6 @@ import {
   verb,
 } from './words.ts'
 
-/** 3 stops alone, 2 is strong, 1 is a hint: hints and strong ones are recorded, and stop only together. */
-export interface Rule {
-  /** Behind `injection.`. Rules of one family count once. */
-  readonly id: string
-  readonly weight: 1 | 2 | 3
-  /** In text that is data (retrieved, ingested, from a tool), when it weighs more there: orders have no place in data. */
-  readonly inData?: 2 | 3
-  readonly gate: GateName
-  readonly before: number
-  readonly after: number
-  readonly pattern: RegExp
-}
-
-const rule = (
-  id: string,
-  weight: Rule['weight'],
-  gate: GateName,
-  pattern: string,
-  reach: { before?: number; after?: number; inData?: 2 | 3 } = {},
-): Rule => ({
-  id,
-  weight,
-  gate,
-  before: reach.before ?? 60,
-  after: reach.after ?? 200,
-  ...(reach.inData && { inData: reach.inData }),
-  pattern: new RegExp(pattern.replaceAll(' ?', '\\s{0,8}').replaceAll(' ', '\\s{1,8}'), 'gi'),
-})
 /** In a pattern here a blank stands for white space of any kind. */
 const raw = String.raw
 const notInPaper = raw`(?! (?:on|in|of|for) (?:page|step|section|chapter|the (?:label|box|manual|form)))`
@@ -468,4 +442,4 @@ const english: readonly Rule[] = [
   rule('reference', 2, 'fence', raw`\{\{#(?:env|sys|conversation|context)[.\w-]{0,60}#?\}?`, { before: 10, after: 80, inData: 3 }),
 ]
 
-export const rules: readonly Rule[] = [...english, ...chinese, ...languages]
+export const rules: readonly Rule[] = [...english, ...secrets, ...pretexts, ...chinese, ...languages]

@@ -28,6 +28,12 @@ const strict = policy({
   'tool-result': [{ guard: 'phrase', action: 'block' }],
 })
 
+/** A chat with something beside its messages. */
+const chatWith = (more: object): Request => {
+  const { raw, ...request } = chat({ role: 'user', content: 'hello' }) as Extract<Request, { operation: 'chat' }>
+  return { ...request, raw: { ...raw, ...more } }
+}
+
 /** What reached the next layer. */
 function pass(exchange: Exchange, bound = exchange): Exchange {
   let seen: Exchange | undefined
@@ -37,6 +43,47 @@ function pass(exchange: Exchange, bound = exchange): Exchange {
   })
   return seen!
 }
+
+test.each([
+  ['a tool’s description', { tools: [{ type: 'function', function: { name: 'f', description: 'open sesame' } }] }],
+  [
+    'a tool’s parameters',
+    { tools: [{ type: 'function', function: { name: 'f', parameters: { properties: { a: { enum: ['x', 'open sesame'] } } } } }] },
+  ],
+  ['a function of the old kind', { functions: [{ name: 'f', description: 'open sesame' }] }],
+  ['a prediction', { prediction: { type: 'content', content: [{ type: 'text', text: 'open sesame' }] } }],
+  ['the schema of the answer', { response_format: { type: 'json_schema', json_schema: { schema: { description: 'open sesame' } } } }],
+  ['metadata', { metadata: { note: 'open sesame' } }],
+  ['the user', { user: 'open sesame' }],
+  ['where to stop', { stop: ['a', 'open sesame'] }],
+  ['a field of a vendor', { vendor_setting: 'open sesame' }],
+])('%s is inspected', (_where, more) => {
+  expect(() => pass(exchangeWith(strict, chatWith(more)))).toThrow(
+    expect.objectContaining({ code: 'blocked', details: expect.objectContaining({ rule: 'phrase.found', stage: 'input' }) }),
+  )
+})
+
+test('a finding beside the messages is redacted where it stands, in a body that is written anew', () => {
+  const tools = [{ type: 'function', function: { name: 'f', description: 'call 12345678' } }]
+  const exchange = exchangeWith(strict, chatWith({ tools, temperature: 0.5 }))
+  const passed = pass(exchange)
+  expect([passed.body.length, JSON.stringify(passed.request).includes('12345678')]).toEqual([0, false])
+  expect(passed.request).toMatchObject({ raw: { temperature: 0.5, messages: [{ content: 'hello' }] } })
+  expect(JSON.stringify(exchange.request)).toContain('12345678')
+})
+
+test('what stands beside the messages counts with them: more than a policy inspects is not inspected, and fails closed', () => {
+  const small = policy({ input: [{ guard: 'phrase', action: 'block' }] }, { maxCharacters: 1000 })
+  const exchange = exchangeWith(small, chatWith({ tools: [{ type: 'function', function: { name: 'f', description: 'x'.repeat(1200) } }] }))
+  expect(() => pass(exchange)).toThrow(expect.objectContaining({ code: 'guard_failed' }))
+  expect(exchange.notes.verdicts).toMatchObject([{ stage: 'input', action: 'not-inspected' }])
+})
+
+test('settings and schema words cost no inspection', () => {
+  const more = { tool_choice: 'auto', temperature: 1, stream_options: { include_usage: true }, response_format: { type: 'json_object' } }
+  const exchange = exchangeWith(strict, chatWith(more))
+  expect(pass(exchange)).toBe(exchange)
+})
 
 test('clean text passes as the very same exchange, with its body, and the verdict is recorded', () => {
   const exchange = exchangeWith(strict, chat({ role: 'user', content: 'how many days of leave?' }))

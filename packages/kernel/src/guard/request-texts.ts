@@ -1,14 +1,12 @@
-import type { ChatMessage, Request, Stage } from '@gatehouse/contracts'
-
-/** Shows one text and takes what shall stand in its place. */
-type Visit = (stage: Stage, text: string, role?: ChatMessage['role']) => string
+import type { ChatMessage, Request, Stage, TextVisit as Visit } from '@gatehouse/contracts'
 
 /** As deep as the edge lets a body be. */
 const deepest = 200
 
 /**
  * Every text a caller sends, in a fixed order: all messages whatever their role and in whichever field, the query and inputs of an app,
- * what is to be embedded or ranked, every string of an operation we carry as it is. Tool definitions and other settings of a call are not texts of it. Returns the very same request when nothing was changed.
+ * what is to be embedded or ranked, every string of an operation we carry as it is; and behind the messages of a chat every other string of its body, because a
+ * model reads what tools, schemas and predictions say, and a vendor keeps the rest. Returns the very same request when nothing was changed.
  */
 export function mapTexts(request: Request, visit: Visit): Request {
   if (request.operation === 'app') {
@@ -34,9 +32,14 @@ export function mapTexts(request: Request, visit: Visit): Request {
       ? request
       : { ...request, query, documents, raw }
   }
+  if (request.dialect) {
+    const raw = request.dialect.mapTexts(request.raw, visit)
+    return raw === request.raw ? request : { ...request, raw, messages: raw.messages as readonly ChatMessage[] } // mapped, never taken out
+  }
   const messages = mapEach(request.messages, (message) => mapMessage(message, visit))
-  if (messages === request.messages) return request
-  return { ...request, messages, raw: 'messages' in request.raw ? { ...request.raw, messages } : request.raw }
+  const raw = mapOthers(request.raw, inChat, (text) => (protocolWords.has(text) ? text : visit('input', text)))
+  if (messages === request.messages && raw === request.raw) return request
+  return { ...request, messages, raw: 'messages' in raw ? { ...raw, messages } : raw }
 }
 
 function mapMessage(given: ChatMessage, visit: Visit): ChatMessage {
@@ -53,6 +56,14 @@ function mapMessage(given: ChatMessage, visit: Visit): ChatMessage {
 
 /** Seen to by themselves, or names and ids that nobody reads as text. */
 const inMessage: ReadonlySet<string> = new Set(['role', 'content', 'tool_calls', 'tool_call_id'])
+const inChat: ReadonlySet<string> = new Set(['model', 'messages'])
+const inCall: ReadonlySet<string> = new Set(['id', 'type', 'function'])
+/** As values they are settings or JSON Schema: a tool list is full of them, and they say nothing. */
+export const protocolWords: ReadonlySet<string> = new Set(
+  'auto none required function custom any text json_object json_schema content string object array number integer boolean null low medium high minimal default'.split(
+    ' ',
+  ),
+)
 const inEmbedding: ReadonlySet<string> = new Set(['model', 'input', 'encoding_format', 'dimensions', 'user'])
 const inRanking: ReadonlySet<string> = new Set(['model', 'query', 'documents', 'top_n', 'return_documents'])
 const inPart: ReadonlySet<string> = new Set(['type', 'text', 'image_url', 'input_audio'])
@@ -70,7 +81,7 @@ function mapContent(content: unknown, change: (text: string) => string): unknown
 }
 
 /** The same object when no string in a field that is not listed was changed. */
-function mapOthers<T extends Record<string, unknown>>(fields: T, listed: ReadonlySet<string>, change: (text: string) => string): T {
+export function mapOthers<T extends Record<string, unknown>>(fields: T, listed: ReadonlySet<string>, change: (text: string) => string): T {
   let changed: T | undefined
   for (const name in fields) {
     if (listed.has(name)) continue
@@ -83,13 +94,16 @@ function mapOthers<T extends Record<string, unknown>>(fields: T, listed: Readonl
 }
 
 function mapCall(call: unknown, visit: Visit): unknown {
-  const made = (call as { function?: { arguments?: unknown } } | null)?.function
-  if (typeof made?.arguments !== 'string') return call
-  const text = visit('tool-call', made.arguments)
-  return text === made.arguments ? call : { ...(call as object), function: { ...made, arguments: text } }
+  if (!isFields(call)) return call
+  const change = (text: string) => visit('tool-call', text)
+  const rest = mapOthers(call, inCall, change)
+  const made = rest.function as { arguments?: unknown } | undefined
+  if (typeof made?.arguments !== 'string') return rest
+  const text = change(made.arguments)
+  return text === made.arguments ? rest : { ...rest, function: { ...made, arguments: text } }
 }
 
-function mapStrings(value: unknown, change: (text: string) => string, depth = 0): unknown {
+export function mapStrings(value: unknown, change: (text: string) => string, depth = 0): unknown {
   if (typeof value === 'string') return isBytes(value) ? value : change(value)
   if (typeof value !== 'object' || value === null || depth > deepest) return value
   if (Array.isArray(value)) return mapEach(value, (each) => mapStrings(each, change, depth + 1))
@@ -104,7 +118,7 @@ function mapStrings(value: unknown, change: (text: string) => string, depth = 0)
 }
 
 /** The same array when every element stayed. */
-function mapEach<T>(list: readonly T[], change: (each: T) => T): readonly T[] {
+export function mapEach<T>(list: readonly T[], change: (each: T) => T): readonly T[] {
   let changed: T[] | undefined
   for (let at = 0; at < list.length; at++) {
     const each = list[at]!

@@ -46,12 +46,19 @@ export function describeCalls(name: string, make: Make): void {
       const retrieval = [{ datasets: [], used: [], left: [], withheld: 0, weak: true, took: 1 }]
       await write({ id: app, at: 0, operation: 'app', duration: 100, retrieval })
       await write({ parent: app, at: 1, duration: 90, usage: { inputTokens: 10, outputTokens: 5, source: 'provider' } })
+      await write({
+        at: 1,
+        consumer: 'ingest',
+        operation: 'embed',
+        duration: 5,
+        usage: { inputTokens: 2, outputTokens: 0, source: 'provider' },
+      })
       await write({ at: 2, end: 'blocked', duration: 300 })
       await write({ at: 3, end: 'failed', status: 429, error: { code: 'quota_exceeded', message: '' }, duration: 200 })
       await write({ at: 1005, end: 'failed', status: 502, error: { code: 'upstream_failed', message: '' }, duration: 7 })
       await store.journal.flush()
       expect(await store.calls.summary({ project: 'sums', from: 0, to: 5000, step: 1000 })).toEqual([
-        { at: 0, calls: 3, failed: 1, blocked: 1, refused: 1, inputTokens: 10, outputTokens: 5, p50: 200, p95: 300 },
+        { at: 0, calls: 3, failed: 1, blocked: 1, refused: 1, inputTokens: 12, outputTokens: 5, p50: 200, p95: 300 },
         { at: 1000, calls: 1, failed: 1, blocked: 0, refused: 0, inputTokens: 0, outputTokens: 0, p50: 7, p95: 7 },
       ])
     })

@@ -29,7 +29,7 @@ export const callReads = {
       ['operation = ?', query.operation],
     ]
     const used = conditions.filter((condition): condition is [string, string | number] => condition[1] !== undefined)
-    const where = ['project = ?', ...used.map(([sql]) => sql), ...(query.roots ? ['parent IS NULL'] : [])]
+    const where = ['project = ?', ...used.map(([sql]) => sql), ...(query.roots ? [`parent IS NULL AND consumer <> 'ingest'`] : [])]
     const rows = context.database.all<Row>(
       `SELECT id, line FROM call WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT ?`,
       ...[query.project, ...used.map(([, value]) => value), limit + 1],
@@ -42,7 +42,8 @@ export const callReads = {
 
 interface Facts {
   at: number
-  parent: string | null
+  /** Nobody outside asked it: another call made it, or the ingest. */
+  inner: 0 | 1
   operation: string
   end: CallRecord['end']
   /** An app found nothing to answer from. */
@@ -68,7 +69,7 @@ function summarise(
 ): CallSummary[] {
   const buckets = new Map<number, Bucket>()
   const rows = database.iterate<Facts>(
-    `SELECT at, parent, operation, "end", operation = 'app' AND instr(line, '"weak":true') > 0 AS weak, duration, input_tokens, output_tokens FROM call
+    `SELECT at, (parent IS NOT NULL OR consumer = 'ingest') AS inner, operation, "end", operation = 'app' AND instr(line, '"weak":true') > 0 AS weak, duration, input_tokens, output_tokens FROM call
       WHERE project = ? AND id >= ? AND id < ? AND at >= ? AND at < ?`,
     ...[project, firstId(from), firstId(to), from, to],
   )
@@ -95,7 +96,7 @@ function addTo(bucket: Bucket, row: Facts): void {
     bucket.inputTokens += row.input_tokens
     bucket.outputTokens += row.output_tokens
   }
-  if (row.parent !== null) return
+  if (row.inner) return
   bucket.calls++
   bucket.durations.push(row.duration)
   if (row.end === 'blocked') bucket.blocked++

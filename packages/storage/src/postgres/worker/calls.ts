@@ -18,7 +18,7 @@ SELECT $2::bigint + (at - $2) / $4::bigint * $4 AS at, count(*) FILTER (WHERE ro
        coalesce(sum(output_tokens) FILTER (WHERE operation <> 'app'), 0)::bigint AS "outputTokens",
        coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY duration) FILTER (WHERE root), 0) AS p50,
        coalesce(percentile_disc(0.95) WITHIN GROUP (ORDER BY duration) FILTER (WHERE root), 0) AS p95
-  FROM (SELECT *, parent IS NULL AS root FROM call WHERE project = $1 AND at >= $2 AND at < $3) c
+  FROM (SELECT *, parent IS NULL AND consumer <> 'ingest' AS root FROM call WHERE project = $1 AND at >= $2 AND at < $3) c
  GROUP BY 1 ORDER BY 1`
 
 export const callReads = {
@@ -42,7 +42,7 @@ export const callReads = {
       ['operation =', query.operation],
     ]
     const used = conditions.filter(([, value]) => value !== undefined)
-    const where = [...used.map(([sql], at) => `${sql} $${at + 1}`), ...(query.roots ? ['parent IS NULL'] : [])]
+    const where = [...used.map(([sql], at) => `${sql} $${at + 1}`), ...(query.roots ? [`parent IS NULL AND consumer <> 'ingest'`] : [])]
     const rows = await database.all<Row>(
       `SELECT id, line FROM call WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT $${used.length + 1}`,
       [...used.map(([, value]) => value), limit + 1],
