@@ -103,7 +103,8 @@ function makeDocument({ at, dataset, vocabulary, needles }: Made) {
   let text = ''
   for (let position = 0; position < segmentsPerDocument; position++) {
     const own = needles.filter(({ segment }) => segment === position).map(({ needle }) => needle)
-    const body = `${writeText(vocabulary, random, vocabulary.language === 'zh' ? 120 : 70)}${own.join('')}`
+    // twice, as a text does that is about something: other segments have some of the words by chance
+    const body = `${own.join('')}${writeText(vocabulary, random, vocabulary.language === 'zh' ? 120 : 70)}${own.join('')}`
     const start = text.length
     text += `${body}\n\n`
     segments.push({

@@ -139,7 +139,7 @@ class Measurement {
     const late = median(this.#samples.get('caller late') ?? [])
     if (late > mostLate)
       this.#problems.push(`the caller itself was late by ${late.toFixed(1)} ms (p99): the machine is busy, so the latencies mean nothing`)
-    const added = this.#pairs('p99 ours', 'p99 bare', (a, b) => a - b)
+    const added = late > mostLate ? Number.NaN : this.#pairs('p99 ours', 'p99 bare', (a, b) => a - b)
     return {
       figures,
       budgets: [

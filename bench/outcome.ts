@@ -36,8 +36,9 @@ export interface Run extends Outcome {
   readonly seconds: number
 }
 
+/** What could not be measured is not kept; JSON writes it as null. */
 export const isKept = ({ value, limit, kind }: Budget): boolean =>
-  kind === 'at least' ? value >= limit : kind === 'under' ? value < limit : value <= limit
+  Number.isFinite(value) && (kind === 'at least' ? value >= limit : kind === 'under' ? value < limit : value <= limit)
 
 /** Everything for which `--check` fails. */
 export const missedOf = ({ budgets, problems }: Outcome): string[] => [

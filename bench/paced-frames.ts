@@ -3,7 +3,6 @@
  */
 const words = 'the annual leave that was not taken can be carried over into the next year with the consent of the team lead'.split(' ')
 
-export const chunkBytes = 250
 const frame = (stream: number, delta: object, finish: string | null = null) =>
   `data: {"id":"chatcmpl-${stream}","object":"chat.completion.chunk","created":1790000000,"model":"paced","system_fingerprint":"fp_paced","choices":[{"index":0,"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${JSON.stringify(finish)}}]}\n\n`
 

@@ -6,6 +6,8 @@ export interface BenchPostgres {
   readonly url: string
   /** Bytes of the database. */
   size(): Promise<number>
+  /** What autovacuum does some minutes after a load: statistics for the planner, pending entries of an index put in their place. */
+  settle(): Promise<void>
   end(): Promise<void>
 }
 
@@ -23,6 +25,7 @@ export async function startPostgres(address: string | undefined): Promise<BenchP
       const [row] = await server.run<{ size: string }>(url, 'SELECT pg_database_size(current_database()) AS size')
       return Number(row?.size ?? 0)
     },
+    settle: async () => void (await server.run(url, 'VACUUM (ANALYZE)')),
     end: () => server[Symbol.asyncDispose](),
   }
 }

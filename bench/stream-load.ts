@@ -27,6 +27,7 @@ export interface EndResult {
 }
 
 const mostWait = 60_000
+const newline = 10
 const prompt = 'Please summarise what our handbook says about annual leave, travel expenses and working from home. '.repeat(8)
 
 let streams: Stream[] = []
@@ -45,6 +46,7 @@ class Stream {
   #inBody = false
   #count = 0
   #done = false
+  #endsLine = false
   readonly #begun = performance.now()
 
   constructor({ port, key, model }: StreamOrder, number: number, isBurst: boolean) {
@@ -110,14 +112,19 @@ class Stream {
 
   #text(part: Buffer): void {
     this.#hash.update(part)
-    for (let at = part.indexOf('data: '); at >= 0; at = part.indexOf('data: ', at + 6)) {
-      frames++
-      this.#count++
-    }
+    // a frame ends with an empty line, which may be cut in two
+    if (this.#endsLine && part[0] === newline) this.#frame()
+    for (let at = part.indexOf('\n\n'); at >= 0; at = part.indexOf('\n\n', at + 2)) this.#frame()
+    this.#endsLine = part.at(-1) === newline && part.at(-2) !== newline
     if (!this.#done && this.#count > 1) {
       this.#done = true
       this.first.resolve(performance.now() - this.#begun)
     }
+  }
+
+  #frame(): void {
+    frames++
+    this.#count++
   }
 
   #check(): void {

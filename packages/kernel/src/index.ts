@@ -26,6 +26,7 @@ export { languageOf } from './language.ts'
 export { cleanName, cleanPath } from './names.ts'
 export { nearest } from './nearest.ts'
 export { defineNode, type Emit, type NodeContext, type NodeDefinition } from './node.ts'
+export { Pieces } from './pieces.ts'
 export { compose, drive, type Handler, type Layer, type Receiver, type Recorder } from './pipeline.ts'
 export type * from './ports.ts'
 export {

@@ -14,6 +14,7 @@ import { embeddingKey } from '../embed/dataset-embedding.ts'
 import { type Embedded, type EmbedPorts, embedSegments, ingestAsker } from '../embed/embed-segments.ts'
 import type { Prepared } from '../extract/prepare.ts'
 import type { Reader } from '../extract/reading.ts'
+import { sha256 } from '../hash.ts'
 import { bodyOf, identityOf } from './identity.ts'
 import { saysSuperseded } from './superseded.ts'
 import { type IngestWork, textKey, versionOf } from './work.ts'
@@ -46,6 +47,9 @@ export async function processDocument(work: IngestWork, ports: ProcessPorts): Pr
   if (!base) return
   const bytes = await blobs.get(work.blob)
   if (!bytes) throw new AppError('not_found', 'the file’s content is gone; upload it again')
+  // others may write where the bytes lie
+  if (sha256(bytes) !== document.contentHash)
+    throw new AppError('conflict', 'the file’s content is not what was handed in; upload it again')
   const tell = async (status: DocumentRecord['status']) => {
     if (bytes.length > telling) await documents.update(document.id, { status })
   }
@@ -66,7 +70,8 @@ export async function processDocument(work: IngestWork, ports: ProcessPorts): Pr
   const split = clock.now()
   await tell('indexing')
   const { segments, problem } = await embedded(inspected, document, base, ports)
-  await blobs.put(textKey(document.id, version), new TextEncoder().encode(prepared.text))
+  const text = new TextEncoder().encode(prepared.text)
+  await blobs.put(textKey(document.id, version), text)
   const { id, project, dataset, principals } = document
   const identity = identityOf({ ...document, title })
   await ports.index.replace({ id, project, dataset, version, identity, principals, segments })
@@ -74,7 +79,7 @@ export async function processDocument(work: IngestWork, ports: ProcessPorts): Pr
   const { status: _, ...metadata } = document.metadata
   await documents.update(id, {
     metadata: saysSuperseded(prepared.text) ? { ...metadata, status: 'superseded' } : metadata,
-    ...{ title, version, status: 'completed', characters: prepared.text.length, updatedAt: now },
+    ...{ title, version, textHash: sha256(text), status: 'completed', characters: prepared.text.length, updatedAt: now },
     ...{ segments: segments.length, quarantined: segments.filter(({ quarantine }) => quarantine).length },
     times: { extracted, split, indexed: now, completed: now },
     ...(problem ? { error: byWordsOnly(problem, base) } : noError),

@@ -49,17 +49,24 @@ export class ArchiveReader {
     if (size !== bytes) throw new Damage(`${path} has ${size} bytes instead of ${bytes}`)
     const hash = createHash('sha256')
     for await (const chunk of handle.createReadStream({ autoClose: false })) hash.update(chunk as Buffer)
-    if (hash.digest('hex') !== sha256) throw new Damage(`${path} was changed: its checksum does not fit`)
+    if (hash.digest('hex') !== sha256) throw changed(path)
   }
 
-  async read(path: string): Promise<Buffer> {
+  /** As it was written, or `Damage`: it may have been changed since it was checked. */
+  async read({ path, sha256 }: ArchivedFile): Promise<Buffer> {
     await using handle = await this.#open(path)
-    return await handle.readFile()
+    const bytes = await handle.readFile()
+    if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw changed(path)
+    return bytes
   }
 
+  /** What was changed since it was checked ends with `Damage`, after its last line at the latest. */
   async *lines(path: string): AsyncGenerator<string> {
     await using handle = await this.#open(path)
-    const unpacked = handle.createReadStream({ autoClose: false }).pipe(createGunzip())
+    const hash = createHash('sha256')
+    const packed = handle.createReadStream({ autoClose: false })
+    packed.on('data', (chunk) => hash.update(chunk))
+    const unpacked = packed.pipe(createGunzip())
     let rest: Buffer = Buffer.alloc(0)
     try {
       for await (const chunk of unpacked as AsyncIterable<Buffer>) {
@@ -78,6 +85,7 @@ export class ArchiveReader {
       throw thrown
     }
     if (rest.length > 0) throw new Damage(`${path} ends in the middle of a line`)
+    if (hash.digest('hex') !== this.file(path)?.sha256) throw changed(path)
   }
 
   async *rows(table: Table): AsyncGenerator<Row> {
@@ -107,6 +115,8 @@ export class ArchiveReader {
     return open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
   }
 }
+
+const changed = (path: string) => new Damage(`${path} was changed: its checksum does not fit`)
 
 export const tablePath = (name: string): string => `tables/${name}.ndjson.gz`
 

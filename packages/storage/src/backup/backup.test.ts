@@ -114,6 +114,24 @@ describe('a store that is backed up and restored', () => {
     expect(await store.audit.verify()).toMatchObject({ intact: true })
   })
 
+  test.each(['tables/resource.ndjson.gz', 'blobs'])('is not restored when %s is changed after it was checked', async (path) => {
+    const name = `swapped-${path.slice(0, 5)}`
+    const [where, copy] = [target(place, name), join(place.root, `${name}-backup`)]
+    cpSync(to, copy, { recursive: true })
+    const { gunzipSync, gzipSync } = await import('node:zlib')
+    const swap = () => {
+      if (path !== 'blobs') {
+        const rows = gunzipSync(readFileSync(join(copy, path))).toString()
+        return writeFileSync(join(copy, path), gzipSync(rows.replace('People', 'Thieves')))
+      }
+      const blob = everyFile(join(copy, path)).find((one) => statSync(one).isFile())!
+      writeFileSync(blob, 'somebody else’s')
+    }
+    const restoring = restore({ ...where, from: copy, progress: (text) => text === 'writing documents' && swap() })
+    await expect(restoring).rejects.toThrow('the backup changed while it was read')
+    await expect(place.open(where)).rejects.toThrow('did not finish')
+  })
+
   test('has every row of every table again; what differs is named here', async () => {
     const where = target(place, 'rows')
     await restore({ ...where, from: to })

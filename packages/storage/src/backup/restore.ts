@@ -100,7 +100,8 @@ function openTarget(
  * after the backup, which a restore loses, and an auditor wants to know.
  */
 async function placeHeads(archive: ArchiveReader, headsFile: string, now: number): Promise<{ setAside?: string; recordsLost: number }> {
-  const own = archive.file(headsName) ? await archive.read(headsName) : Buffer.alloc(0)
+  const exported = archive.file(headsName)
+  const own = exported ? await archive.read(exported) : Buffer.alloc(0)
   const there = existsSync(headsFile) ? readFileSync(headsFile) : Buffer.alloc(0)
   if (there.equals(own)) return { recordsLost: 0 }
   let setAside: string | undefined
@@ -143,15 +144,15 @@ function headIn(line: string): Pick<AuditHead, 'writer' | 'sequence'> | undefine
 
 async function placeBlobs(archive: ArchiveReader, options: RestoreOptions): Promise<void> {
   const blobs = blobsOf(options)
-  for await (const blob of blobsIn(archive)) await blobs.put(blob.path, await archive.read(fileOfBlob(blob).path))
+  for await (const blob of blobsIn(archive)) await blobs.put(blob.path, await archive.read(fileOfBlob(blob)))
 }
 
 /** Calls that were recorded and not yet in the store: taken over as after a crash, each once. */
 async function placeJournal(archive: ArchiveReader, directory: string): Promise<void> {
   const folder = join(directory, 'journal')
   await mkdir(folder, { recursive: true })
-  for (const { path } of archive.manifest.files.filter((file) => file.path.startsWith(journalFolder)))
-    await write(join(folder, path.slice(journalFolder.length)), await archive.read(path))
+  for (const file of archive.manifest.files.filter(({ path }) => path.startsWith(journalFolder)))
+    await write(join(folder, file.path.slice(journalFolder.length)), await archive.read(file))
 }
 
 async function countProblems(target: Target, { rows }: Manifest): Promise<string[]> {
