@@ -46,10 +46,23 @@ export function explain(thrown: unknown): Explanation {
   return { text, exit: (thrown instanceof Failure ? thrown.exit : undefined) ?? exitOf(code) }
 }
 
-/** An internal error is the server's when it answered with it, else a mistake here. */
+/** The table speaks of a server. What a command met without one, in a store or a backup, says itself what to do. */
 function adviceFor(code: Code, thrown: unknown): string | undefined {
-  if (code !== 'internal') return advices[code]
-  return thrown instanceof GatehouseError ? 'look into the log of the server' : 'GATEHOUSE_DEBUG=1 shows where'
+  const ofServer = thrown instanceof GatehouseError
+  if (code === 'internal') return ofServer ? 'look into the log of the server' : 'GATEHOUSE_DEBUG=1 shows where'
+  if (code === 'network') return adviceOnTrust(thrown) ?? advices.network
+  return ofServer || thrown instanceof Failure ? advices[code] : undefined
+}
+
+const distrusted = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
+
+/** A server that was reached and whose certificate nobody here vouches for; undefined for every other reason. */
+export function adviceOnTrust(thrown: unknown): string | undefined {
+  for (let cause = thrown; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && distrusted.test(String(cause.code)))
+      return `its certificate is not trusted here (${cause.code}): name the authority's file in NODE_EXTRA_CA_CERTS`
+  }
+  return undefined
 }
 
 /** Errors of server and SDK carry a code of the one table; what carries none is a mistake of this program or of the system. */

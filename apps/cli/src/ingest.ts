@@ -37,6 +37,8 @@ export async function ingest(
   const progress = progressOf(terminal, settings)
   const files = paths.flatMap(filesAt)
   if (files.length === 0) throw new Failure('invalid_request', `no file there ends in ${kinds.join(', ')}`)
+  const others = paths.flatMap(othersAt)
+  if (others.length) progress(`${plural(others.length, 'file')} of other kinds left out: ${printable(listed(others))}`)
   const rows: Row[] = []
   for (const [at, file] of files.entries()) {
     terminal.signal.throwIfAborted()
@@ -64,8 +66,8 @@ export function filesAt(path: string): LocalFile[] {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) throw new Failure('not_found', `there is no file or folder ${path}`)
   if (!found.isDirectory()) return [{ path, name: basename(path), place: basename(path) }]
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && kinds.includes(extname(entry.name).toLowerCase()))
+  return filesBelow(path)
+    .filter(readable)
     .map(({ parentPath, name }) => ({
       path: join(parentPath, name),
       name,
@@ -75,6 +77,19 @@ export function filesAt(path: string): LocalFile[] {
     }))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
 }
+
+const filesBelow = (folder: string) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+const readable = ({ name }: { name: string }) => kinds.includes(extname(name).toLowerCase())
+
+/** Of a folder, the names of files that stay behind; hidden ones are nobody's documents. */
+function othersAt(path: string): string[] {
+  if (!statSync(path).isDirectory()) return []
+  return filesBelow(path)
+    .filter((entry) => !readable(entry) && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+}
+
+const listed = (names: readonly string[]) => `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
 
 /** A file the server refuses is a row; a server that is not there, or a person who may not, ends it all. */
 async function handOver(client: AdminClient, base: string, access: string | undefined, { path, name, place }: LocalFile): Promise<Row> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installation, parseOptions, type ServeOptions } from '@gatehouse/server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { explain } from './failure.ts'
 import { run } from './run.ts'
 import { scriptedTerminal } from './scripted-terminal.ts'
 
@@ -55,8 +56,25 @@ describe('exit codes', () => {
     const unreachable = { ...terminal, fetch: () => Promise.reject(new TypeError('fetch failed')) }
     expect(await run(['kb', 'ls'], unreachable)).toBe(1)
     expect(terminal.written.err).toBe(
-      'gatehouse: network: the server cannot be reached – start the server with "gatehouse serve", or say where it is with --url\n',
+      'gatehouse: network: the server at http://127.0.0.1:8081 cannot be reached – start the server with "gatehouse serve", or say where it is with --url\n',
     )
+  })
+
+  test('a server whose certificate is not trusted is not called absent', async () => {
+    const terminal = scriptedTerminal({ environment: signedIn() })
+    const cause = Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+    const distrusting = { ...terminal, fetch: () => Promise.reject(new TypeError('fetch failed', { cause })) }
+    expect(await run(['kb', 'ls'], distrusting)).toBe(1)
+    expect(terminal.written.err).toContain('DEPTH_ZERO_SELF_SIGNED_CERT')
+    expect(terminal.written.err).toContain('NODE_EXTRA_CA_CERTS')
+  })
+
+  test('what fails without a server is given no advice about one', () => {
+    const refused = Object.assign(new Error('the database refuses this user or password'), { code: 'unauthorized' })
+    expect(explain(refused)).toEqual({
+      text: 'unauthorized: the database refuses this user or password',
+      exit: 3,
+    })
   })
 
   test('a stack is shown with GATEHOUSE_DEBUG=1 only', async () => {

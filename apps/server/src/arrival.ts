@@ -6,6 +6,8 @@ import { isLoopback } from './listen.ts'
 /** What the APIs ask about a request; `environment` is the HTTP adapter's, or holds the request. */
 export interface Arrival {
   addressOf(environment: unknown): string
+  /** What a trusted proxy took away from the front of the path; empty when nothing. */
+  prefixOf(request: IncomingMessage): string
   isSecure(environment: unknown): boolean
   /** Over TLS, or where the browser itself says that this server is on its own machine; else only where plain HTTP was allowed. */
   maySignIn(environment: unknown): boolean
@@ -25,6 +27,7 @@ export function createArrival(clientOf: ClientOf, { plainHttp }: { plainHttp: bo
       const request = requestOf(environment)
       return request ? clientOf(request).address : 'unknown'
     },
+    prefixOf: (request) => clientOf(request).prefix ?? '',
     maySignIn: (environment) => plainHttp || isSecure(environment) || isLoopback(nameOf(requestOf(environment)?.headers.host ?? '')),
     prepare(request, response) {
       const { host, secure } = clientOf(request)

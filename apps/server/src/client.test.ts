@@ -71,6 +71,14 @@ test('an address has one spelling, however it is written', () => {
   )
 })
 
+test('what was taken from the front of the path is believed of trusted proxies only, and only as a path', () => {
+  const prefixOf = (peer: string, prefix: string) => clientOf(request(peer, { 'x-forwarded-prefix': prefix })).prefix
+  expect(prefixOf('10.0.0.1', '/gateway/a')).toBe('/gateway/a')
+  expect(prefixOf('203.0.113.9', '/gateway')).toBeUndefined()
+  for (const wrong of ['gateway', '/a, /b', '/a?b', '/a/', '//a', '/a b', '', `/${'a'.repeat(300)}`])
+    expect(prefixOf('10.0.0.1', wrong)).toBeUndefined()
+})
+
 test('whatever a client writes in front, the address its nearest untrusted hop is known by stays', () => {
   fc.assert(
     fc.property(

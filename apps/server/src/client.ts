@@ -9,6 +9,8 @@ export interface Client {
   readonly secure: boolean
   /** The authority the client asked for, where a trusted proxy tells it. */
   readonly host?: string
+  /** What a trusted proxy took away from the front of the path. */
+  readonly prefix?: string
 }
 type Request = Pick<IncomingMessage, 'headers'> & {
   readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean }
@@ -41,10 +43,12 @@ export function createClientOf(trusted: readonly string[]): ClientOf {
     }
     const told = <T>(values: readonly T[]) => values[Math.min(Math.max(hop, 1), values.length) - 1]
     const host = told(hops.hosts)
+    const prefix = headers['x-forwarded-prefix']
     return {
       address,
       secure: told(hops.protocols)?.toLowerCase() === 'https' || (hops.protocols.length === 0 && direct.secure),
       ...(host && isAuthority(host) ? { host: host.toLowerCase() } : {}),
+      ...(typeof prefix === 'string' && isPrefix(prefix) ? { prefix } : {}),
     }
   }
 }
@@ -102,6 +106,8 @@ export function addressOf(word: string): string | undefined {
 }
 
 const isAuthority = (text: string) => /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i.test(text)
+
+const isPrefix = (text: string) => text.length <= 256 && /^(?:\/[\w.~%-]+)+$/.test(text)
 
 /** `10.0.0.0/8,fd00::/8,192.0.2.7` as ranges; refuses what is none. */
 export function parseTrusted(text: string): string[] {

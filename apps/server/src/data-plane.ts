@@ -1,11 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type Chat, createEdge, type Edge, type PathMatch } from '@gatehouse/gateway'
+import { Callers, type Chat, createEdge, type Edge, type PathMatch } from '@gatehouse/gateway'
 import type { Clock, Store, Wheel } from '@gatehouse/kernel'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Arrival } from './arrival.ts'
+import { fetchKeySet } from './fetch-key-set.ts'
 import { plain } from './http.ts'
 import type { LiveConfiguration } from './live-configuration.ts'
+import type { Refusals } from './metrics/refusals.ts'
 import type { Pipeline } from './pipeline.ts'
 import { type ReadinessOf, sendReadiness } from './readiness.ts'
 import type { createStaticFiles } from './static-files.ts'
@@ -21,7 +23,8 @@ export interface DataPlaneParts {
   readonly knowledge: Hono
   readonly pages: ReturnType<typeof createStaticFiles>
   readonly readiness: ReadinessOf
-  readonly arrival: Pick<Arrival, 'prepare'>
+  readonly arrival: Pick<Arrival, 'prepare' | 'addressOf' | 'prefixOf'>
+  readonly refusals: Refusals
 }
 
 /** Model routes, the chat web app, Dify's knowledge API, health. */
@@ -38,7 +41,10 @@ export function createDataPlane(parts: DataPlaneParts): Edge {
     else plain(request, response, 404, notYet, 'application/json')
   }
   const { pipeline, store, clock, wheel } = parts
+  const { prefixOf } = parts.arrival
+  const addressOf = (incoming: IncomingMessage) => parts.arrival.addressOf({ incoming })
   const edge = createEdge({
+    callers: new Callers({ clock, addressOf, prefixOf, fetchKeys: fetchKeySet, refused: parts.refusals.count }),
     snapshot: () => parts.configuration().snapshot,
     handlers: { route: pipeline.route, app: pipeline.app },
     record: pipeline.record,

@@ -7,10 +7,12 @@ export async function greet(
   server: RunningServer,
   { began, build, install }: { began: number; build: number; install: number },
 ): Promise<void> {
-  const start = performance.now() - began
+  const took = Object.entries({ install, build, start: performance.now() - began })
+    .filter(([, value]) => value >= 1)
+    .map(([part, value]) => `${part} ${milliseconds(value)}`)
   const lines = [
     '',
-    `  Gatehouse ${server.version}  ·  install ${milliseconds(install)}  ·  build ${milliseconds(build)}  ·  start ${milliseconds(start)}`,
+    `  Gatehouse ${[server.version, ...took].join('  ·  ')}`,
     '',
     ...(server.setUpLink
       ? ['  Open this link and set a password (one use, ten minutes):', '', `    ${server.setUpLink}`]

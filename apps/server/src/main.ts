@@ -27,7 +27,8 @@ export async function main(args: readonly string[]): Promise<void> {
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
-    if (options.tls) process.on('SIGHUP', () => server.reload())
+    // of a closed terminal it comes more than once
+    process.on('SIGHUP', () => (options.tls ? server.reload() : stopping || stop()))
   } catch (thrown) {
     const error = toAppError(thrown)
     const message = error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message

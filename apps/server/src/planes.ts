@@ -13,6 +13,7 @@ import type { Lifecycle } from './lifecycle.ts'
 import { isLoopback } from './listen.ts'
 import type { Logger } from './log.ts'
 import { createMetricsEndpoint } from './metrics/endpoint.ts'
+import type { Refusals } from './metrics/refusals.ts'
 import type { Family } from './metrics/tables.ts'
 import type { ServeOptions } from './options.ts'
 import type { ReadinessOf } from './readiness.ts'
@@ -29,6 +30,7 @@ export interface PlaneParts {
   readonly clientOf: ClientOf
   readonly readiness: ReadinessOf
   readonly families: readonly Family[]
+  readonly refusals: Refusals
   /** Known when the listeners are open. */
   readonly addresses: Addresses
   readonly facts: () => ServerFacts
@@ -50,7 +52,7 @@ export function createPlanes(parts: PlaneParts): Planes {
 }
 
 function dataPlaneOf(parts: PlaneParts, arrival: Arrival): RequestListener {
-  const { house, addresses, options, readiness } = parts
+  const { house, addresses, options, readiness, refusals } = parts
   const { store, documents, pipeline, sessions, clock, wheel, newId } = house
   const snapshot = () => house.configuration.current.snapshot
   const names = options.environment.GATEHOUSE_HOSTS
@@ -67,7 +69,7 @@ function dataPlaneOf(parts: PlaneParts, arrival: Arrival): RequestListener {
   const knowledge = createDifyKnowledgeApi({ snapshot, store, bases, ingest, datasets, clock, newId })
   const pages = createStaticFiles(join(apps, 'chat/dist'), '/chat')
   const configuration = () => house.configuration.current
-  return createDataPlane({ configuration, pipeline, store, clock, wheel, chat, knowledge, pages, readiness, arrival })
+  return createDataPlane({ configuration, pipeline, store, clock, wheel, chat, knowledge, pages, readiness, arrival, refusals })
 }
 
 function controlPlaneOf(parts: PlaneParts, arrival: Arrival): RequestListener {

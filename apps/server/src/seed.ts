@@ -12,6 +12,7 @@ import { openBlobs } from './open-blobs.ts'
 import { headsFileOf, type ServeOptions } from './options.ts'
 import { processName } from './process-name.ts'
 import { sampleKey, sampleResources } from './sample.ts'
+import { undeclaredBases } from './undeclared-bases.ts'
 
 /** The store of the data directory, or the database that several servers share; refuses a wrong key, a locked directory and a newer store. */
 export async function openStore(options: ServeOptions): Promise<ServerStore> {
@@ -39,12 +40,8 @@ export async function seed(
   return oneAtATime(store.jobs, 'seed', processName, async () => (await work()) ?? undefined)
 }
 
-async function apply(
-  options: ServeOptions,
-  { resources, secrets }: ServerStore,
-  compiling: CompileEverything,
-  log: Logger,
-): Promise<string | undefined> {
+async function apply(options: ServeOptions, store: ServerStore, compiling: CompileEverything, log: Logger): Promise<string | undefined> {
+  const { resources, secrets } = store
   let made: string | undefined
   if (options.sample && !(await secrets.get(sampleKey))) {
     made = createKey('model').key
@@ -54,12 +51,21 @@ async function apply(
     ...(options.sample ? await sampleResources(options.sample, options.environment) : []),
     ...(options.config ? await readDeclared(options.config) : []),
   ]
-  const all = asApplied(await listResources(resources), declared)
+  // before: what is declared may name them; after: what was declared once and no longer is, comes back
+  await ensureDefaults(resources, declared)
+  const undeclared = await undeclaredBases(store, declared)
+  const wanted = [...declared, ...undeclared]
+  const all = asApplied(await listResources(resources), wanted)
   const unknown = unknownNames(declared, all)
   if (unknown.length) throw refuse('the configuration is not in order', unknown)
   await compileAll(all, compiling)
-  const { kept } = await applyDeclared(resources, declared)
+  const { kept } = await applyDeclared(resources, wanted)
   if (kept.length) log.warn({ kept }, 'declared in a file but managed in the console; take them over there to let the file decide')
+  if (undeclared.length)
+    log.warn(
+      { kept: undeclared.map(({ name }) => `KnowledgeBase/${name}`) },
+      'no longer declared, and kept because they hold documents: declare them again, or remove their documents',
+    )
   await ensureDefaults(resources)
   return made
 }

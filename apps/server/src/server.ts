@@ -12,6 +12,7 @@ import { type Listener, openListeners } from './listeners.ts'
 import { createLogger } from './log.ts'
 import { houseFamilies } from './metrics/house-metrics.ts'
 import { processFamilies } from './metrics/process-metrics.ts'
+import { createRefusals } from './metrics/refusals.ts'
 import type { ServeOptions } from './options.ts'
 import { createPlanes } from './planes.ts'
 import { createReadiness } from './readiness.ts'
@@ -66,10 +67,11 @@ async function start(options: ServeOptions, lifecycle: Lifecycle): Promise<Runni
     ...{ phase: () => lifecycle.phase, store, blobs: watchBlobs(store.blobs, house.clock), problem: () => configuration.problem },
   })
   const watched = { version, readiness, store, queues: [ingestQueue, embedQueue], open, configuration, upstream: transport.counts }
-  const families = [...house.families, ...houseFamilies({ ...watched, listeners: () => listeners }), ...processFamilies()]
+  const refusals = createRefusals()
+  const families = [...house.families, ...houseFamilies({ ...watched, listeners: () => listeners }), refusals.family, ...processFamilies()]
   const facts = factsOf({ version, options, house, addresses })
   const clientOf = createClientOf(options.trustedProxies ?? [])
-  const planes = createPlanes({ options, settings, house, lifecycle, clientOf, readiness, families, addresses, facts, log })
+  const planes = createPlanes({ options, settings, house, lifecycle, clientOf, readiness, families, refusals, addresses, facts, log })
 
   let delay = 0
   lifecycle.closing(() => drain({ servers: listeners.map(({ server }) => server), open, log, delay, limit: settings.drainLimit }))

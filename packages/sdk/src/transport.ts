@@ -36,18 +36,18 @@ export function createTransport({ base, fetch = (input, init) => globalThis.fetc
       ...(body === undefined ? {} : { body: isBytes(body) ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     }
-    const response = await reach(fetch, `${base.replace(/\/$/, '')}${path}${queryString(query)}`, init, signal)
+    const response = await reach(fetch, base, `${base.replace(/\/$/, '')}${path}${queryString(query)}`, init, signal)
     if (!response.ok) throw await errorOf(response)
     return response
   }
 }
 
-async function reach(fetch: Fetch, url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+async function reach(fetch: Fetch, base: string, url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
   try {
     return await fetch(url, init)
   } catch (cause) {
     signal?.throwIfAborted()
-    throw new GatehouseError('network', 'the server cannot be reached', { status: 0, cause })
+    throw new GatehouseError('network', `the server${base && ` at ${base}`} cannot be reached`, { status: 0, cause })
   }
 }
 

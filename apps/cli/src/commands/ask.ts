@@ -2,7 +2,7 @@ import type { ChatSource, Place } from '@gatehouse/contracts'
 import { createGatewayClient, GatehouseError } from '@gatehouse/sdk'
 import type { Command } from 'commander'
 import { adminClient, chatClient } from '../clients.ts'
-import { codeOf, exitCodes, Failure } from '../failure.ts'
+import { adviceOnTrust, codeOf, exitCodes, Failure } from '../failure.ts'
 import { show } from '../output.ts'
 import { placeText } from '../passage.ts'
 import { progressOf, type Settings, settingsOf, standardGateway, withoutSlash } from '../settings.ts'
@@ -103,7 +103,7 @@ function advised(thrown: unknown, base: string): unknown {
   if (!(thrown instanceof GatehouseError)) return thrown
   if (thrown.code === 'network')
     return new Failure('network', `${base} cannot be reached`, {
-      advice: 'start the server with "gatehouse serve", or name it with --gateway',
+      advice: adviceOnTrust(thrown) ?? 'start the server with "gatehouse serve", or name it with --gateway',
       cause: thrown,
     })
   if (codeOf(thrown) === 'unauthorized')

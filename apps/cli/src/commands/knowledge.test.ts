@@ -42,6 +42,13 @@ test('ingest uploads each file with its access and waits until it can be found',
   expect(terminal.written.out).toMatch(/b\.md +new version +completed +3 +0 +d1/)
 })
 
+test('what a folder has of other kinds is named, hidden files aside', async () => {
+  writeFileSync(join(folder, 'inner/.hidden'), '')
+  const terminal = scriptedTerminal({ environment, replies: { 'POST /api/bases/hr/documents': document('d', {}) } })
+  expect(await run(['kb', 'ingest', folder, '--base', 'hr'], terminal)).toBe(0)
+  expect(terminal.written.err).toContain('1 file of other kinds left out: picture.png\n')
+})
+
 test('a file that fails is told with its reason and ends with 1; the others are in', async () => {
   const terminal = scriptedTerminal({
     environment,
@@ -92,6 +99,7 @@ test('search shows passages, masks, and how much was withheld', async () => {
     asUser: 'bram',
     principals: ['user:bram'],
     nearest: [],
+    vectors: { model: 'm', skipped: 'the vendor cannot be reached', took: 10 },
   }
   const terminal = scriptedTerminal({ environment, replies: { 'POST /api/bases/hr/search': found } })
   expect(await run(['kb', 'search', '-q', 'leave', '--base', 'hr', '--as-user', 'bram', '--limit', '4'], terminal)).toBe(0)
@@ -99,6 +107,7 @@ test('search shows passages, masks, and how much was withheld', async () => {
   expect(terminal.written.out).toContain('[1] 0.910  Leave › Carry over\n    Six days.')
   expect(terminal.written.out).toContain('[2] 0.500  a document you may not read')
   expect(terminal.written.out).toContain('1 document withheld from bram')
+  expect(terminal.written.out).toContain('found by words only: the vendor cannot be reached')
 })
 
 test('a limit that is no number is refused before anything is sent', async () => {

@@ -64,7 +64,7 @@ function addCreate(group: Command, terminal: Terminal): void {
     .option('--title <text>', 'what people see', '')
     .option(
       '--access <principals>',
-      'who may read documents that say nothing else: everyone, group:NAME, user:NAME, with commas between; nobody when absent',
+      'who may read documents that say nothing else: everyone, group:NAME, user:NAME, consumer:NAME, with commas between; nobody when absent',
     )
     .action(async (name: string, { title, access }: { title: string; access?: string }, command: Command) => {
       const settings = settingsOf(command, terminal)
@@ -87,7 +87,7 @@ function addIngest(group: Command, terminal: Terminal): void {
     .requiredOption('--base <name>', 'the knowledge base')
     .option(
       '--access <principals>',
-      'who may read them: everyone, group:NAME, user:NAME, with commas between; as the knowledge base says when absent',
+      'who may read them: everyone, group:NAME, user:NAME, consumer:NAME, with commas between; as the knowledge base says when absent',
     )
     .option('--no-wait', 'return as soon as the files are handed over')
     .action(async (paths: string[], options: IngestOptions, command: Command) => {
@@ -121,8 +121,10 @@ export function whole(value: string): number {
   return number
 }
 
-function searchText({ used, left, withheld, weak, took, asUser, principals }: SearchView): string {
+function searchText({ used, left, withheld, weak, took, asUser, principals, vectors, rerank }: SearchView): string {
   const lines = [`as ${asUser} (${principals.join(', ')}), ${duration(took)}`]
+  if (vectors?.skipped !== undefined) lines.push(`found by words only: ${vectors.skipped}`)
+  if (rerank?.skipped !== undefined) lines.push(`not ordered anew: ${rerank.skipped}`)
   if (weak) lines.push('the match is weak: an app would say that the documents do not answer this')
   for (const { n, score, passage } of used) {
     lines.push('', `[${n}] ${score.toFixed(3)}  ${placeOf(passage)}${passage.readable && !passage.current ? '  (changed since)' : ''}`)

@@ -4,6 +4,7 @@ import { CallMetrics } from './call-metrics.ts'
 import { type HouseParts, houseFamilies } from './house-metrics.ts'
 import { meteredDocuments } from './metered.ts'
 import { processFamilies } from './process-metrics.ts'
+import { createRefusals } from './refusals.ts'
 import type { Family } from './tables.ts'
 
 /** The page docs/reference/metrics.md: every family a server registers, described by itself. */
@@ -12,6 +13,7 @@ export function renderMetricsReference(): string {
     ...new CallMetrics().families(),
     meteredDocuments(nobody as Documents).family,
     ...houseFamilies({ ...(nobody as HouseParts), queues: [ingestQueue, embedQueue] }),
+    createRefusals().family,
     ...processFamilies(),
   ]
   return [...opening, ...families.map(rowOf), ''].join('\n')
