@@ -5,9 +5,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { renderReference } from '../apps/cli/src/reference.ts'
-import { renderPage } from '../bench/report.ts'
 import { renderLogReference } from '../apps/server/src/log-reference.ts'
 import { renderMetricsReference } from '../apps/server/src/metrics/reference.ts'
+import { renderPage } from '../bench/report.ts'
+import { vendorsReference } from '../packages/providers/src/vendors/reference.ts'
 
 interface Generator {
   /** From the root of the repository. */
@@ -20,6 +21,7 @@ const generators: readonly Generator[] = [
   { file: 'docs/performance.md', render: renderPage },
   { file: 'docs/reference/log.md', render: renderLogReference },
   { file: 'docs/reference/metrics.md', render: renderMetricsReference },
+  { file: 'docs/reference/vendors.md', render: vendorsReference },
 ]
 
 const root = join(import.meta.dirname, '..')

@@ -2,6 +2,7 @@ import { adminEndpoints } from '@gatehouse/contracts'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { bodySchemas } from './src/shell/form/body-schemas.ts'
 
 /**
  * The table of operations without its schemas: the page trusts its own server and validates nothing, and the schema library
@@ -23,7 +24,11 @@ function contractsWithoutSchemas(): Plugin {
     name: 'contracts-without-schemas',
     enforce: 'pre',
     resolveId: (source) => (source === '@gatehouse/contracts' ? id : undefined),
-    load: (loaded) => (loaded === id ? code : undefined),
+    load: (loaded) => {
+      if (loaded === id) return code
+      // what the forms look at, worked out here
+      return loaded.endsWith('/shell/form/body-schemas.ts') ? `export const bodySchemas = ${JSON.stringify(bodySchemas)}` : undefined
+    },
   }
 }
 

@@ -13,6 +13,7 @@ export function temporaryPlace() {
 
 /** A server in a process of its own, as people run it, so that it can be killed. */
 export interface ServerProcess {
+  readonly pid: number
   readonly dataUrl: string
   readonly consoleUrl: string
   readonly output: string
@@ -28,6 +29,8 @@ export async function spawnServer(
   place: { data: string; home: string },
   extra: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
+  /** What runs the program, when it is not simply started. */
+  inside: (...command: readonly string[]) => [program: string, args: readonly string[]] = (program, ...args) => [program!, args],
 ): Promise<ServerProcess> {
   const args = [
     '--data',
@@ -41,7 +44,7 @@ export async function spawnServer(
     '--sample',
     join(root, 'examples/handbook'),
   ]
-  const child = spawn(process.execPath, [join(root, 'apps/server/src/main.ts'), ...args, ...extra], {
+  const child = spawn(...inside(process.execPath, join(root, 'apps/server/src/main.ts'), ...args, ...extra), {
     env: { PATH: process.env.PATH, HOME: place.home, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -56,6 +59,7 @@ export async function spawnServer(
     return gone
   }
   return {
+    pid: child.pid!,
     dataUrl: /Models\s+(http:\S+)\/v1/.exec(output)![1]!,
     consoleUrl: /(http:\S+\/console)/.exec(output)![1]!,
     output,

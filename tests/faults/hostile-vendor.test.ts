@@ -71,7 +71,7 @@ function said(body: string): { text: string; done: boolean; error: { code: strin
   let words = ''
   let ended = false
   let error: { code: string; message: string } | undefined
-  for (const block of body.split(/\r\n\r\n|\n\n/)) {
+  for (const block of body.split(/\r?\n\r?\n/)) {
     const data = block
       .split(/\r\n|\n/)
       .filter((line) => line.startsWith('data:'))
@@ -140,9 +140,19 @@ describe.each(houses)('a stream, when %s', (_, house) => {
   test.each([
     ['CRLF', (each: string) => each.replaceAll('\n', '\r\n')],
     ['both, one after the other', (each: string) => each.replaceAll('\n\n', '\r\n\n').replace('\r\n\n', '\n\r\n')],
-    ['LF, with comments, names and ids between', (each: string) => each.replaceAll('data:', ': a comment\nevent: message\nid: 7\nretry: 5\ndata:')],
+    [
+      'LF, with comments, names and ids between',
+      (each: string) => each.replaceAll('data:', ': a comment\nevent: message\nid: 7\nretry: 5\ndata:'),
+    ],
     ['LF, without the space behind the colon', (each: string) => each.replaceAll('data: ', 'data:')],
-    ['CRLF from the third frame on', (each: string) => each.split('\n\n').map((part, at) => (at > 2 ? `${part}\r\n\r\n` : `${part}\n\n`)).join('')],
+    [
+      'CRLF from the third frame on',
+      (each: string) =>
+        each
+          .split('\n\n')
+          .map((part, at) => (at > 2 ? `${part}\r\n\r\n` : `${part}\n\n`))
+          .join(''),
+    ],
     ['data over several lines', (each: string) => each.replaceAll(',"object"', ',\ndata: "object"')],
   ])('with line ends: %s: arrives whole, in one read and in many', async (_name, write) => {
     const body = write(answer.toString())
@@ -184,7 +194,7 @@ describe.each(houses)('a stream, when %s', (_, house) => {
     },
   )
 
-  test("an error written with spaces is an error all the same", async () => {
+  test('an error written with spaces is an error all the same', async () => {
     const own = `data: { "error" : { "message" : "${secret}" } }\n\n`
     expect(expectWholeOrError(await ask(house(), (socket) => say(socket, [streamHead, text('Hi'), own]), true), 'Hi')).toBe('error')
   })
@@ -199,13 +209,16 @@ describe.each(houses)('a stream, when %s', (_, house) => {
     expect(heard.text.length).toBeLessThan(4096)
   })
 
-  test.each([0, 1])('of comments without end, after %i frames, ends with the total time', async (frames) => {
+  test.each([0, 1])('of comments without end, after %i frames, ends, at the latest with the total time', async (frames) => {
     const endless: Script = async (socket) => {
       await say(socket, [streamHead, ...Array.from({ length: frames }, () => text('Hello'))], 'hang')
       while (!socket.destroyed) await say(socket, [': still here\n\n'.repeat(1000), ': and here\n\n'], 'hang')
     }
     const heard = await ask(house(), endless, true)
-    expect(heard.record).toMatchObject({ end: 'failed', error: { code: 'timeout' } })
+    // with text held back, what waits behind it is bounded too
+    const bounded = house() === guarded && frames > 0 ? ['timeout', 'guard_failed'] : ['timeout']
+    expect(heard.record.end).toBe('failed')
+    expect(bounded).toContain(heard.record.error!.code)
   })
 
   test('that hangs or breaks before or after its first byte is an error, once', async () => {
@@ -258,18 +271,30 @@ const heads: readonly [what: string, said: string | Uint8Array][] = [
   ['JSON that is null', `${wholeHead('null')}null`],
   ['an error in 200', `${wholeHead(JSON.stringify({ error: { message: secret } }))}${JSON.stringify({ error: { message: secret } })}`],
   ['a 500 that tells too much', `${wholeHead(secret, '500 Internal Server Error', 'text/plain')}${secret}`],
-  ['a 503 that tells too much', `${wholeHead(`{"error":{"message":"${secret}","code":"x"}}`, '503 No')}{"error":{"message":"${secret}","code":"x"}}`],
+  [
+    'a 503 that tells too much',
+    `${wholeHead(`{"error":{"message":"${secret}","code":"x"}}`, '503 No')}{"error":{"message":"${secret}","code":"x"}}`,
+  ],
   ['a 401 that tells too much', `${wholeHead(`{"error":{"message":"${secret}"}}`, '401 No')}{"error":{"message":"${secret}"}}`],
-  ['something compressed that nobody asked for', Buffer.concat([
-    Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\r\n'),
-    gzipSync(Buffer.alloc(50_000_000)),
-  ])],
-  ['a compressed stream nobody asked for', Buffer.concat([
-    Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n\r\n'),
-    gzipSync(Buffer.from(text('x').repeat(500_000))),
-  ])],
+  [
+    'something compressed that nobody asked for',
+    Buffer.concat([
+      Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\r\n'),
+      gzipSync(Buffer.alloc(50_000_000)),
+    ]),
+  ],
+  [
+    'a compressed stream nobody asked for',
+    Buffer.concat([
+      Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n\r\n'),
+      gzipSync(Buffer.from(text('x').repeat(500_000))),
+    ]),
+  ],
   ['JSON nested without end', `${wholeHead('['.repeat(1_000_000))}${'['.repeat(1_000_000)}`],
-  ['a body of half a character', Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n"'), Buffer.from([0xe4, 0xbd])])],
+  [
+    'a body of half a character',
+    Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n"'), Buffer.from([0xe4, 0xbd])]),
+  ],
 ]
 
 describe.each(houses)('an answer, when %s', (_, house) => {
@@ -340,8 +365,16 @@ describe.each(houses)('an answer, when %s', (_, house) => {
   })
 
   test('whose tool calls come out of order, twice and with strange numbers is passed on or refused, never a hang', async () => {
-    const call = (index: unknown, args: unknown, more = {}) => frame(delta({ tool_calls: [{ index, ...more, function: { arguments: args } }] }))
-    const calls = call(3, '{"b"') + call(0, '{"a":1}', { id: 'call_1' }) + call(3, ':2}') + call(-1, 'x') + call(1e9, 'y') + call('2', 'z') + call(null, 7)
+    const call = (index: unknown, args: unknown, more = {}) =>
+      frame(delta({ tool_calls: [{ index, ...more, function: { arguments: args } }] }))
+    const calls =
+      call(3, '{"b"') +
+      call(0, '{"a":1}', { id: 'call_1' }) +
+      call(3, ':2}') +
+      call(-1, 'x') +
+      call(1e9, 'y') +
+      call('2', 'z') +
+      call(null, 7)
     const heard = await ask(house(), (socket) => say(socket, [streamHead, calls, ending()]), true)
     expectWholeOrError(heard, '')
   })
@@ -357,18 +390,26 @@ describe.each(houses)('an answer, when %s', (_, house) => {
     expect(['complete', 'failed']).toContain(heard.record.end)
   })
 
-  test.each(['null', '[]', '7', '"text"', '{"choices":7}', '{"choices":[7]}', '{"choices":[{"delta":7}]}', '{', '{"choices":[{"delta":{"tool_calls":7}}]}', '{"choices":[{"delta":{},"index":"x"}]}'])(
-    'whose frame is %s is passed on or refused, in the first place and in the middle',
-    async (odd) => {
-      for (const pieces of [[odd], ['first', odd]]) {
-        const frames = pieces.map((each) => (each === 'first' ? text('Hello') : frame(each)))
-        const heard = await ask(house(), (socket) => say(socket, [streamHead, ...frames, ending()]), true)
-        expect(['complete', 'failed']).toContain(heard.record.end)
-        expect(heard.record.error?.code).not.toBe('internal')
-        expect(heard.status).not.toBe(500)
-      }
-    },
-  )
+  test.each([
+    'null',
+    '[]',
+    '7',
+    '"text"',
+    '{"choices":7}',
+    '{"choices":[7]}',
+    '{"choices":[{"delta":7}]}',
+    '{',
+    '{"choices":[{"delta":{"tool_calls":7}}]}',
+    '{"choices":[{"delta":{},"index":"x"}]}',
+  ])('whose frame is %s is passed on or refused, in the first place and in the middle', async (odd) => {
+    for (const pieces of [[odd], ['first', odd]]) {
+      const frames = pieces.map((each) => (each === 'first' ? text('Hello') : frame(each)))
+      const heard = await ask(house(), (socket) => say(socket, [streamHead, ...frames, ending()]), true)
+      expect(['complete', 'failed']).toContain(heard.record.end)
+      expect(heard.record.error?.code).not.toBe('internal')
+      expect(heard.status).not.toBe(500)
+    }
+  })
 })
 
 test('afterwards no connection to the vendor is left that is in use', async () => {

@@ -1,5 +1,5 @@
-import { createServer, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 
 /** What the vendor does on a connection once a request has come. */
 export type Script = (socket: Socket, request: string) => void | Promise<void>
@@ -60,7 +60,7 @@ export const wholeHead = (body: string | Uint8Array, status = '200 OK', type = '
 export async function say(socket: Socket, pieces: readonly (string | Uint8Array)[], end: 'end' | 'reset' | 'hang' = 'end'): Promise<void> {
   for (const piece of pieces) {
     if (socket.destroyed) return
-    if (!socket.write(piece)) await new Promise<void>((resolve) => socket.once('drain', resolve).once('close', resolve))
+    if (!socket.write(piece)) await roomIn(socket)
     if (pieces.length > 1) await new Promise((resolve) => setImmediate(resolve))
   }
   if (end === 'end') socket.end()
@@ -80,4 +80,21 @@ export const done = 'data: [DONE]\n\n'
 export const text = (content: string) => frame(delta({ content }))
 export const ending = (told: unknown = usage) => frame(delta({}, 'stop')) + frame({ ...delta({}), choices: [], usage: told }) + done
 export const completion = (content: string, more: object = { usage }) =>
-  JSON.stringify({ id: 'c', object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }], ...more })
+  JSON.stringify({
+    id: 'c',
+    object: 'chat.completion',
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+    ...more,
+  })
+
+function roomIn(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      socket.off('drain', go)
+      socket.off('close', go)
+      resolve()
+    }
+    socket.on('drain', go)
+    socket.on('close', go)
+  })
+}

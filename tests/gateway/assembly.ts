@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CallRecord, type Kind, type PolicySpec, type Resource, specs } from '@gatehouse/contracts'
 import {
@@ -110,6 +110,8 @@ export interface AssemblyOptions {
   readonly delay?: number
   readonly chunks?: number
   readonly keepAlive?: number
+  /** Unset: Node's own server. */
+  readonly listener?: (edge: RequestListener) => Server
   readonly mostBytes?: number
   readonly bodyDeadline?: number
   readonly fallback?: (match: PathMatch, headers: Record<string, unknown>) => unknown
@@ -170,7 +172,7 @@ export async function assemble(options: AssemblyOptions = {}): Promise<Assembly>
     ...(options.mostBytes !== undefined && { mostBytes: options.mostBytes }),
     ...(options.bodyDeadline !== undefined && { bodyDeadline: options.bodyDeadline }),
   })
-  const server = createServer({ noDelay: true }, edge)
+  const server = options.listener?.(edge) ?? createServer({ noDelay: true }, edge)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {

@@ -40,10 +40,18 @@ test('a complete answer and a stream arrive byte for byte', async () => {
   for (const body of [
     { model: 'text', messages: [question] },
     { model: 'text', messages: [question], stream: true },
-    { model: 'tools', messages: [question], stream: true },
+    { model: 'tools', messages: [question] },
     { model: 'huge', messages: [question] },
   ])
     expect(sha(await (await house.chat(body)).text())).toBe(sha(await direct(body)))
+})
+
+test('a streamed tool call arrives byte for byte but for its id, which then stands on every delta', async () => {
+  const body = { model: 'tools', messages: [question], stream: true }
+  const theirs = await (await fetch(`${house.upstream.origin}/v1/chat/completions`, { method: 'POST', body: JSON.stringify(body) })).text()
+  const stamped = theirs.replace('"Linz\\"}"}}', '"Linz\\"}"},"id":"call_1"}')
+  expect(stamped).not.toBe(theirs)
+  expect(await (await house.chat(body)).text()).toBe(stamped)
 })
 
 test('CRLF framing and event lines are rewritten to the one form every client reads', async () => {

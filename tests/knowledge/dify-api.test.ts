@@ -61,6 +61,16 @@ const retrieve = async (dataset: string, query: string, model: object = {}) =>
     retrieval_model: { search_method: 'hybrid_search', reranking_enable: false, top_k: 10, score_threshold_enabled: false, ...model },
   })
 
+it('what a guard has quarantined is counted among the segments and not shown, nor found by a keyword', async () => {
+  const { dataset, document } = await withText('The heron waits.')
+  const [segment] = (await house.store.documents.segments(document)).items
+  await house.store.documents.setQuarantine(segment!.id, { rule: 'injection.override', score: 1 })
+  const path = `/datasets/${dataset}/documents/${document}/segments`
+  const { body } = await call('GET', path)
+  expect(body.data).toMatchObject([{ status: 'quarantined', enabled: false, content: '', sign_content: '' }])
+  expect((await call('GET', `${path}?keyword=heron`)).body.total).toBe(0)
+})
+
 describe('keys', () => {
   it.each(['', 'Bearer', 'Basic abc', 'Bearer a b'])('the header "%s" is no bearer key', async (authorization) => {
     const reply = await api.request('/v1/datasets', { headers: { authorization } })

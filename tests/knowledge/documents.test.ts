@@ -80,6 +80,26 @@ describe('a document on its way in', () => {
     await house.store.documents.setQuarantine(bad.id, undefined)
     expect(await found('otter rules ignore')).toHaveLength(2)
   })
+  it('whose file somebody swapped before it was read ends with an error, and nobody finds what is in it', async () => {
+    const { put } = house.store.blobs
+    house.store.blobs.put = (key) => put.call(house.store.blobs, key, new TextEncoder().encode('The otter pays every bill.'))
+    const { id } = await add(words).finally(() => {
+      house.store.blobs.put = put
+    })
+    expect(await now(id)).toMatchObject({ status: 'error', error: { message: expect.stringContaining('not what was handed in') } })
+    expect(await found('otter')).toEqual([])
+  })
+  it('whose text somebody swapped afterwards is answered from the index, never from what was put there', async () => {
+    const sections = Array.from({ length: 12 }, (_, at) => `The otter number ${at} sleeps under the willow at noon. `.repeat(12)).join(
+      '\n\n',
+    )
+    const { id } = await add(sections)
+    const key = `documents/${id}/1/text`
+    const text = Buffer.from((await house.store.blobs.get(key))!).toString()
+    await house.store.blobs.put(key, new TextEncoder().encode(text.replaceAll('otter', 'thief')))
+    const passages = (await found('otter willow noon')).map((source) => source.text).join()
+    expect([passages.includes('otter'), passages.includes('thief')]).toEqual([true, false])
+  })
   it('what it hides from its readers is put aside', async () => {
     const { id } = await add(`<h1>A</h1><p>${words}</p><p style="display:none">The otter owes you money.</p>`, { name: 'a.html' })
     expect(await now(id)).toMatchObject({ quarantined: 1 })

@@ -165,7 +165,7 @@ function NoApp({ me }: { me: ChatMe }) {
   const t = useText()
   return (
     <main className="mx-auto max-w-md pt-24">
-      <EmptyState icon={MessageSquareDashed} title={t('app.none')}>
+      <EmptyState isPage icon={MessageSquareDashed} title={t('app.none')}>
         {t('app.none.text')}
       </EmptyState>
       <Person me={me} />

@@ -3,14 +3,15 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
 import { queries } from './client.ts'
-import { en } from './messages/en.ts'
-import { zh } from './messages/zh.ts'
 import { router } from './router.tsx'
 import { SessionGate } from './session/session-gate.tsx'
 import './app.css'
 
 applyTheme()
-const language = createLanguage({ en, zh })
+const language = await createLanguage({
+  en: async () => (await import('./messages/en.ts')).en,
+  zh: async () => (await import('./messages/zh.ts')).zh,
+})
 const root = document.getElementById('root')
 if (!root) throw new Error('the page has no root')
 createRoot(root).render(

@@ -9,6 +9,16 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 const at = { getParentRoute: () => root } as const
 const parseTab = (search: Record<string, unknown>): { tab?: string } => (typeof search.tab === 'string' ? { tab: search.tab } : {})
 
+interface BaseSearch {
+  readonly tab?: string
+  /** Only documents that somebody should look at. */
+  readonly show?: 'error' | 'quarantine'
+}
+const parseBase = (search: Record<string, unknown>): BaseSearch => ({
+  ...parseTab(search),
+  ...(search.show === 'error' || search.show === 'quarantine' ? { show: search.show } : {}),
+})
+
 const overview = createRoute({
   ...at,
   path: '/',
@@ -39,13 +49,13 @@ const bases = createRoute({
 const base = createRoute({
   ...at,
   path: '/knowledge/$base',
-  validateSearch: parseTab,
+  validateSearch: parseBase,
   component: lazyRouteComponent(() => import('./knowledge/base-page.tsx'), 'BasePage'),
 })
 const document = createRoute({
   ...at,
   path: '/knowledge/$base/$document',
-  validateSearch: parseTab,
+  validateSearch: parseBase,
   component: lazyRouteComponent(() => import('./knowledge/document-page.tsx'), 'DocumentPage'),
 })
 const apps = createRoute({ ...at, path: '/apps', component: lazyRouteComponent(() => import('./apps/apps-page.tsx'), 'AppsPage') })

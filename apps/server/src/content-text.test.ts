@@ -23,3 +23,13 @@ test('what is no chat stays as it is', () => {
   expect(textOfBytes(bytes('plain words'))).toBe('plain words')
   expect(textOfBytes(bytes('{"a":1}'))).toBe('{"a":1}')
 })
+
+test('the Anthropic dialect reads the same: a request, an answer and a stream, whose pieces are joined before anything is redacted', () => {
+  const asked = { system: [{ type: 'text', text: 'be brief' }], messages: [{ role: 'user', content: 'hello' }] }
+  expect(textOfBytes(bytes(JSON.stringify(asked)))).toBe('system: be brief\n\nuser: hello')
+  const said = { type: 'message', content: [{ type: 'text', text: 'Up to 6 days' }] }
+  expect(textOfBytes(bytes(JSON.stringify(said)))).toBe('Up to 6 days')
+  const frame = (text: string) =>
+    `event: content_block_delta\ndata: ${JSON.stringify({ index: 0, delta: { type: 'text_delta', text } })}\n\n`
+  expect(textOfBytes(bytes(`event: ping\ndata: {"type": "ping"}\n\n${frame('Up to ')}${frame('6 days')}`))).toBe('Up to 6 days')
+})

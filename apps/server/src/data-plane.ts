@@ -25,6 +25,7 @@ export interface DataPlaneParts {
   readonly readiness: ReadinessOf
   readonly arrival: Pick<Arrival, 'prepare' | 'addressOf' | 'prefixOf'>
   readonly refusals: Refusals
+  readonly isOurHost: (host: string) => boolean
 }
 
 /** Model routes, the chat web app, Dify's knowledge API, health. */
@@ -44,7 +45,7 @@ export function createDataPlane(parts: DataPlaneParts): Edge {
   const { prefixOf } = parts.arrival
   const addressOf = (incoming: IncomingMessage) => parts.arrival.addressOf({ incoming })
   const edge = createEdge({
-    callers: new Callers({ clock, addressOf, prefixOf, fetchKeys: fetchKeySet, refused: parts.refusals.count }),
+    callers: new Callers({ clock, addressOf, prefixOf, isOurHost: parts.isOurHost, fetchKeys: fetchKeySet, refused: parts.refusals.count }),
     snapshot: () => parts.configuration().snapshot,
     handlers: { route: pipeline.route, app: pipeline.app },
     record: pipeline.record,

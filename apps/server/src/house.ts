@@ -16,10 +16,11 @@ import {
 import { createTransport, providers, type Transport } from '@gatehouse/providers'
 import type { ServerStore } from '@gatehouse/storage'
 import { createNodes } from '@gatehouse/workflow'
+import { checkedResources } from './checked-resources.ts'
 import { createDocumentsRoom, type DocumentsRoom } from './documents-room.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { isLoopback } from './listen.ts'
-import { type CompileEverything, createLiveConfiguration, type LiveConfiguration } from './live-configuration.ts'
+import { type CompileEverything, compileAll, createLiveConfiguration, type LiveConfiguration } from './live-configuration.ts'
 import type { Logger } from './log.ts'
 import { CallMetrics } from './metrics/call-metrics.ts'
 import { meteredDocuments, meteredJournal, overriding } from './metrics/metered.ts'
@@ -101,8 +102,9 @@ export async function openHouse(options: ServeOptions, lifecycle: Lifecycle, log
   const behindProxies = (options.trustedProxies?.length ?? 0) > 0
   const loopback = isLoopback(options.host) && isLoopback(options.controlHost) && !behindProxies
   const sessions = createSessions({ records, resources, audit, passwords: await createPasswords(), clock, loopback })
+  const changed = overriding(store, { resources: checkedResources(resources, (all) => compileAll(all, compiling)) })
   return {
-    ...{ store, registries, compiling, configuration, documents, wheel, transport, pipeline, open, sessions, families },
+    ...{ store: changed, registries, compiling, configuration, documents, wheel, transport, pipeline, open, sessions, families },
     ...{ clock, newId, loopback, ...(newKey ? { newKey } : {}) },
   }
 }

@@ -58,18 +58,19 @@ function dataPlaneOf(parts: PlaneParts, arrival: Arrival): RequestListener {
   const names = options.environment.GATEHOUSE_HOSTS
   const { conversations, blobs, journal } = store
   const { datasets, bases, ingest } = documents
+  const isOurHost = (host: string) => hostsOf(options.host, addresses.data, names).includes(host.toLowerCase())
   const chat = createChat({
     ...{ snapshot, project: 'default', sessions, conversations, datasets, documents: store.documents, blobs },
     ...{ handler: pipeline.app, record: pipeline.record, journal, clock, wheel },
     isSecure: arrival.isSecure,
     maySignIn: arrival.maySignIn,
-    isOurHost: (host) => hostsOf(options.host, addresses.data, names).includes(host.toLowerCase()),
+    isOurHost,
     addressOf: arrival.addressOf,
   })
   const knowledge = createDifyKnowledgeApi({ snapshot, store, bases, ingest, datasets, clock, newId })
   const pages = createStaticFiles(join(apps, 'chat/dist'), '/chat')
   const configuration = () => house.configuration.current
-  return createDataPlane({ configuration, pipeline, store, clock, wheel, chat, knowledge, pages, readiness, arrival, refusals })
+  return createDataPlane({ isOurHost, configuration, pipeline, store, clock, wheel, chat, knowledge, pages, readiness, arrival, refusals })
 }
 
 function controlPlaneOf(parts: PlaneParts, arrival: Arrival): RequestListener {

@@ -12,6 +12,7 @@ import { auditOperations } from './operations/audit.ts'
 import { baseOperations } from './operations/bases.ts'
 import { callOperations } from './operations/calls.ts'
 import { consumerOperations } from './operations/consumers.ts'
+import { credentialOperations } from './operations/credentials.ts'
 import { documentOperations } from './operations/documents.ts'
 import { groupOperations } from './operations/groups.ts'
 import { resourceOperations } from './operations/resources.ts'
@@ -30,6 +31,7 @@ const allOperations = (dependencies: AdminDependencies): Operations => ({
   ...documentOperations(dependencies),
   ...searchOperations(dependencies),
   ...consumerOperations(dependencies),
+  ...credentialOperations(dependencies),
   ...userOperations(dependencies),
   ...groupOperations(dependencies),
   ...appOperations(dependencies),

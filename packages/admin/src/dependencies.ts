@@ -38,7 +38,7 @@ export interface ServerFacts extends Omit<Status, 'providers' | 'problem'> {
 }
 
 export interface AdminDependencies {
-  readonly store: Pick<Store, 'resources' | 'documents' | 'search' | 'calls' | 'contents' | 'audit' | 'blobs' | 'check'>
+  readonly store: Pick<Store, 'resources' | 'documents' | 'search' | 'calls' | 'contents' | 'audit' | 'blobs' | 'secrets' | 'check'>
   readonly sessions: AdminSessions
   readonly datasets: Datasets
   readonly library: Library

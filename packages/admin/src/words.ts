@@ -52,7 +52,7 @@ const words = {
   'reason-role': { en: 'only an owner or admin may read with a reason', zh: '只有所有者或管理员可凭理由查看' },
   'no-content': { en: 'no content was kept for this call', zh: '此调用未保留内容' },
   'no-text': { en: 'this document has no text yet', zh: '此文档尚无文本' },
-  'not-quarantined': { en: 'this segment is not quarantined', zh: '此片段未被隔离' },
+  'not-quarantined': { en: 'this segment is not quarantined', zh: '此分段未被隔离' },
   'chat-as-loopback': {
     en: '"chat as" links work only where both listeners are on loopback',
     zh: '“以其身份聊天”链接仅在本机回环地址上可用',
@@ -66,6 +66,14 @@ const words = {
   'last-owner': { en: 'somebody must stay owner', zh: '必须保留至少一名所有者' },
   'not-oneself': { en: 'you cannot remove or disable yourself', zh: '不能移除或停用自己' },
   'group-in-use': { en: 'the group still has {count} members', zh: '该组仍有 {count} 名成员' },
+  'issuer-keys': {
+    en: 'give the address of the issuer’s keys, or the public keys themselves (JSON Web Keys): one of the two',
+    zh: '请提供签发方公钥地址，或直接提供公钥（JSON Web Key），二者择一',
+  },
+  'issuer-taken': {
+    en: 'tokens of this issuer with this audience stand for a consumer already',
+    zh: '该签发方与此受众的令牌已归属某个调用方',
+  },
   'group-unknown': { en: 'there is no group "{name}"{near}', zh: '没有名为“{name}”的组{near}' },
   'base-unknown': { en: 'there is no knowledge base "{name}"{near}', zh: '没有名为“{name}”的知识库{near}' },
   'principal-unknown': {

@@ -15,7 +15,8 @@ export type ChatEvent =
       readonly status: 'running' | NodeStatus
       readonly duration?: number
     }
-  | { readonly type: 'text'; readonly text: string }
+  /** `passing`: shown with the answer now and not kept, such as titles of documents that may be closed tomorrow. */
+  | { readonly type: 'text'; readonly text: string; readonly passing?: true }
   /** All citations of the answer so far; replaces what came before. */
   | { readonly type: 'citations'; readonly sources: readonly ChatSource[] }
   /** Stopped by policy; text shown so far is to be replaced by the message. */

@@ -54,6 +54,8 @@ export interface Attempt {
   readonly duration: number
   readonly status?: number
   readonly error?: string
+  /** Fields of the request that the vendor does not take; left out. */
+  readonly dropped?: readonly string[]
 }
 export interface StageVerdict {
   readonly stage: Stage
@@ -161,6 +163,8 @@ export interface DocumentRecord {
   /** Of the original bytes, hexadecimal SHA-256; and where they lie. */
   readonly contentHash: string
   readonly blob: string
+  /** Of the text of `version`, as it was put beside the original; absent where an older program put it. */
+  readonly textHash?: string
   readonly bytes: number
   readonly characters: number
   readonly segments: number

@@ -36,7 +36,7 @@ export const RouteSpec = z.strictObject({
   /** Path prefix in front of `/v1/…`; empty for the root. */
   prefix: z
     .string()
-    .regex(/^(\/[\w.-]+)*$/)
+    .regex(/^(\/[\p{L}\p{N}_.-]+)*$/u)
     .default(''),
   targets: z
     .array(
@@ -44,6 +44,12 @@ export const RouteSpec = z.strictObject({
         provider: Name,
         /** Sent instead of the caller's model. */
         model: z.string().optional(),
+        /** Which model is sent for which name, before `model`: exact names, `prefix*`, `*`. A `*` in the name sent keeps the rest. */
+        models: z.record(z.string().min(1), z.string().min(1)).default({}),
+        /** Parameters of requests: `defaults` where the caller says nothing, `overrides` always, `remove` never sent. */
+        defaults: z.record(z.string().min(1), z.unknown()).default({}),
+        overrides: z.record(z.string().min(1), z.unknown()).default({}),
+        remove: z.array(z.string().min(1)).max(100).default([]),
         weight: z.number().min(0).default(1),
         priority: z.int().min(0).default(0),
       }),
@@ -120,9 +126,10 @@ export const TokenIssuerSpec = z.strictObject({
   title: z.string().default(''),
 })
 /** Addresses and ranges such as 10.0.0.0/8 or fd00::/8. What is denied stays denied; an empty `allow` is everywhere. */
+const addressRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'expected an address or range like 10.0.0.0/8 or fd00::/8')
 export const AddressRules = z.strictObject({
-  allow: z.array(z.string().max(64)).max(1000).default([]),
-  deny: z.array(z.string().max(64)).max(1000).default([]),
+  allow: z.array(addressRange).max(1000).default([]),
+  deny: z.array(addressRange).max(1000).default([]),
 })
 const CallLimits = z.strictObject({
   requestsPerMinute: z.int().min(1).optional(),

@@ -5,19 +5,17 @@ import {
   type Outcome,
   type Receiver,
   type Reply,
-  ReplyEvent,
+  type ReplyEvent,
   toAppError,
   type Watch,
   type Wheel,
 } from '@gatehouse/kernel'
-import { errorBody, errorHeaders, statusIn } from './dialects/errors.ts'
-import { ChatEncoder } from './dialects/openai-encode.ts'
+import { type ChatCodec, openaiCodec, type ReplyEncoder } from './dialects/codec.ts'
+import { errorBody, errorHeaders, statusFor } from './dialects/errors.ts'
 import { Kept } from './kept.ts'
 import { keepsContent } from './snapshot.ts'
 
 const lineFeed = 10
-const ping = ': ping\n\n'
-const oneKind = 'openai-chat'
 const mostInOneWrite = 16 * 1024
 
 export interface DeliveryOptions {
@@ -35,7 +33,8 @@ export class Delivery implements Receiver {
   readonly #language: 'en' | 'zh'
   readonly #stream: boolean
   readonly #model: string
-  #made: ChatEncoder | undefined
+  readonly #codec: ChatCodec
+  #made: ReplyEncoder | undefined
   readonly #silence: Watch | undefined
   #kept: Kept | undefined
   #reply: Reply | undefined
@@ -43,10 +42,18 @@ export class Delivery implements Receiver {
   #body: Buffer | string | undefined
   #raw = false
   #begun = false
-  #last: Uint8Array | string = ping
+  #last: Uint8Array | string = '\n\n'
   #listening = false
 
-  constructor(exchange: Exchange, response: ServerResponse, model: string, language: 'en' | 'zh', options: DeliveryOptions) {
+  constructor(
+    exchange: Exchange,
+    response: ServerResponse,
+    model: string,
+    language: 'en' | 'zh',
+    options: DeliveryOptions,
+    codec = openaiCodec,
+  ) {
+    this.#codec = codec
     this.#exchange = exchange
     this.#response = response
     this.#options = options
@@ -57,8 +64,8 @@ export class Delivery implements Receiver {
   }
 
   /** Made on first use: an answer that goes out as it came needs none. */
-  get #encoder(): ChatEncoder {
-    this.#made ??= new ChatEncoder(this.#exchange.id, this.#model)
+  get #encoder(): ReplyEncoder {
+    this.#made ??= this.#codec.encoder(this.#exchange.id, this.#model, this.#reply?.dialect)
     return this.#made
   }
 
@@ -72,7 +79,7 @@ export class Delivery implements Receiver {
     if (!reply.whole) return
     this.#whole = reply.whole
     if (this.#stream) return
-    this.#body = (reply.whole.bytes as Buffer | undefined) ?? this.#encoder.whole(reply.whole)
+    this.#body = (this.#codec.takesBytes ? (reply.whole.bytes as Buffer | undefined) : undefined) ?? this.#encoder.whole(reply.whole)
     this.#kept?.add(this.#body)
   }
 
@@ -91,7 +98,7 @@ export class Delivery implements Receiver {
   /** What the caller's status is, or will be, for the record. */
   statusOf({ end, error }: Outcome): number {
     if (this.#begun || end === 'complete' || end === 'blocked') return 200
-    return error ? statusIn(error) : 200
+    return error ? this.#codec.statusOf(error) : 200
   }
 
   end(outcome: Outcome): void {
@@ -110,8 +117,7 @@ export class Delivery implements Receiver {
 
   #endStream(outcome: Outcome): void {
     let rest = ''
-    if (this.#whole && !outcome.error)
-      rest = String(this.#encoder.frames([withoutBytes(this.#whole)])) + this.#encoder.ending(outcome, this.#language)
+    if (this.#whole && !outcome.error) rest = String(this.#encoder.wholeFrames(this.#whole)) + this.#encoder.ending(outcome, this.#language)
     else if (!this.#raw || outcome.error) rest = this.#encoder.ending(outcome, this.#language)
     if (rest && !endsFrame(this.#last)) rest = `\n\n${rest}` // a half frame before an error becomes a block of its own
     if (rest) this.#response.end(rest)
@@ -127,7 +133,11 @@ export class Delivery implements Receiver {
 
   /** Before the first byte an error has its own status and is JSON, also for a caller who asked for a stream. */
   #fail(error: AppError): void {
-    this.#send(statusIn(error), errorBody(oneKind, error, this.#exchange.id), errorHeaders(error, this.#options.now()))
+    this.#send(
+      this.#codec.statusOf(error),
+      errorBody(this.#codec.dialect, error, this.#exchange.id),
+      errorHeaders(error, this.#options.now()),
+    )
   }
 
   #send(status: number, body: Buffer | string, headers: string[]): void {
@@ -139,6 +149,7 @@ export class Delivery implements Receiver {
       length,
       'x-gatehouse-trace',
       this.#exchange.id,
+      ...this.#codec.headers(this.#exchange.id),
       ...headers,
     ])
     // as Latin-1 every byte is one character: head and body leave as one string in one plain write
@@ -158,6 +169,7 @@ export class Delivery implements Receiver {
       'no',
       'x-gatehouse-trace',
       this.#exchange.id,
+      ...this.#codec.headers(this.#exchange.id),
     ])
   }
 
@@ -177,7 +189,7 @@ export class Delivery implements Receiver {
   #ping(): void {
     if (!this.#response.destroyed && !this.#response.writableNeedDrain && endsFrame(this.#last)) {
       this.#begin()
-      this.#response.write(ping)
+      this.#response.write(this.#codec.ping)
     }
     this.#silence?.restart(this.#options.keepAlive)
   }
@@ -185,12 +197,6 @@ export class Delivery implements Receiver {
 
 const endsFrame = (piece: Uint8Array | string): boolean =>
   typeof piece === 'string' ? piece.endsWith('\n\n') : piece[piece.length - 1] === lineFeed && piece[piece.length - 2] === lineFeed
-
-/** A complete answer to a call that asked for a stream: the same content without its bytes, to be written as chunks. */
-function withoutBytes(event: ReplyEvent): ReplyEvent {
-  const { source: _, ...payload } = event.payload
-  return new ReplyEvent(payload)
-}
 
 /** Writes an error of the edge itself: there is no exchange yet. */
 export function sendError(
@@ -204,7 +210,8 @@ export function sendError(
   const error = toAppError(thrown)
   const body = errorBody(dialect, error, trace)
   const headers = ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)), ...errorHeaders(error, now)]
-  if (trace) headers.push('x-gatehouse-trace', trace)
-  response.writeHead(statusIn(error), headers)
+  if (trace) headers.push('x-gatehouse-trace', trace, 'x-request-id', trace)
+  if (trace && dialect === 'anthropic') headers.push('request-id', trace)
+  response.writeHead(statusFor(dialect, error), headers)
   response.end(body)
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AppRequest, CallRecord, ChatRequest, EmbedRequest, RerankRequest } from '@gatehouse/contracts'
 import {
   AppError,
+  anonymousConsumer,
   type Clock,
   drive,
   Exchange,
@@ -15,12 +16,17 @@ import {
   uuidv7,
   Wheel,
 } from '@gatehouse/kernel'
+import { type Caller, Callers } from './credentials/callers.ts'
 import { Delivery, sendError } from './delivery.ts'
-import { statusIn } from './dialects/errors.ts'
+import { messagesCodec } from './dialects/anthropic/codec.ts'
+import { decodeCount, decodeMessages, encodeCount, userOf, withBeta } from './dialects/anthropic/messages.ts'
+import { modelList } from './dialects/anthropic/models.ts'
+import { openaiCodec } from './dialects/codec.ts'
+import { statusFor } from './dialects/errors.ts'
 import { decodeChat } from './dialects/openai-chat.ts'
 import { decodeEmbeddings, encodeEmbeddings } from './dialects/openai-embeddings.ts'
 import { decodeRerank, encodeRerank } from './dialects/rerank.ts'
-import { askerOf, identify, KeyHashes, stripIdentity } from './identity.ts'
+import { askerOf, stripIdentity } from './identity.ts'
 import { parseBody } from './json-body.ts'
 import { matchPath, type PathMatch, printable } from './paths.ts'
 import { readBody } from './read-body.ts'
@@ -38,12 +44,17 @@ export interface EdgeOptions {
   readonly clock: Clock
   /** Everything that is not a model route: Dify's service API, the chat web app, health. Headers that claim an identity are gone already. */
   readonly fallback: (request: IncomingMessage, response: ServerResponse, match: PathMatch) => void
+  /** Who may call; standard: keys, signatures and tokens with configured keys, addresses as the socket has them. */
+  readonly callers?: Callers
   readonly wheel?: Wheel
   readonly mostBytes?: number
   /** Milliseconds. */
   readonly bodyDeadline?: number
   readonly keepAlive?: number
 }
+/** Surfaces whose keys are looked at by those who serve them. */
+const keyed: ReadonlySet<PathMatch['surface']> = new Set(['dify', 'retrieval', 'extension', 'mcp'])
+
 export type Edge = (request: IncomingMessage, response: ServerResponse) => void
 
 /** The data plane's listener: decode → match → identify → authorise, then the layers. */
@@ -61,6 +72,7 @@ export function createEdge(options: EdgeOptions): Edge {
       return sendError(response, 'openai-chat', thrown, clock.now())
     }
     if (match.surface === 'model') return served.model(request, response, match)
+    if (keyed.has(match.surface) && !served.mayCallFrom(request, response, match)) return
     stripIdentity(request)
     options.fallback(request, response, match)
   }
@@ -69,50 +81,95 @@ export function createEdge(options: EdgeOptions): Edge {
 class EdgeWork {
   readonly #options: EdgeOptions
   readonly #wheel: Wheel
-  readonly #hashes = new KeyHashes()
+  readonly #callers: Callers
   readonly #delivery: { wheel: Wheel; keepAlive: number; now: () => number }
   readonly #body: { mostBytes: number; deadline: number }
 
   constructor(options: EdgeOptions, wheel: Wheel) {
     this.#options = options
     this.#wheel = wheel
+    this.#callers = options.callers ?? new Callers({ clock: options.clock })
     this.#delivery = { wheel, keepAlive: options.keepAlive ?? 15_000, now: () => options.clock.now() }
     this.#body = { mostBytes: options.mostBytes ?? 32 * 1024 * 1024, deadline: options.bodyDeadline ?? 60_000 }
   }
 
-  /** A model route: the key is checked before the body is read. */
+  /** A model route: the caller is known before the body is read. */
   model(request: IncomingMessage, response: ServerResponse, match: PathMatch): void {
     const started = performance.now()
     const snapshot = this.#options.snapshot()
     const now = this.#options.clock.now()
-    const refuse = (thrown: unknown) => sendError(response, match.dialect, thrown, this.#options.clock.now())
-    let entry: KeyEntry
+    const arrived = { match, snapshot, started, now }
+    const refuse = (thrown: unknown) => this.#turnAway(request, response, match, thrown)
     try {
-      entry = identify(request, snapshot, this.#hashes, now)
-      if (match.operation === 'models') return void sendModels(response, snapshot, entry, match.prefix)
-      if (match.dialect !== 'openai-chat' || !isServed(match.operation))
-        throw new AppError('unsupported', `${match.operation} is not supported yet; supported: chat, models, embed, rerank`)
-      this.#options.journal.check()
+      const caller = this.#callers.identify(request, snapshot, now, match.prefix)
+      if (caller instanceof Promise) caller.then((entry) => this.#admit(request, response, { ...arrived, entry })).catch(refuse)
+      else this.#admit(request, response, { ...arrived, entry: caller })
     } catch (thrown) {
       refuse(thrown)
-      return
     }
-    const cut = (error: AppError) => {
-      refuse(error)
-      response.on('finish', () => setTimeout(() => request.complete || request.socket.destroy(), 1000).unref()) // time to read the refusal
+  }
+
+  /** Whether a key may be used from there, for surfaces that know keys and nothing else. */
+  mayCallFrom(request: IncomingMessage, response: ServerResponse, { dialect }: PathMatch): boolean {
+    try {
+      this.#callers.checkAddress(request, this.#options.snapshot())
+      return true
+    } catch (thrown) {
+      sendError(response, dialect, thrown, this.#options.clock.now())
+      return false
     }
-    readBody(request, this.#body, this.#wheel, (body) => this.#call(request, response, { entry, match, snapshot, body, started, now }), cut)
+  }
+
+  #admit(request: IncomingMessage, response: ServerResponse, arrived: Omit<Called, 'body'>): void {
+    const { entry, match, snapshot } = arrived
+    if (match.operation === 'models') return void sendModels(request, response, listModels(snapshot, entry, match.prefix))
+    if (!isServed(match))
+      throw new AppError('unsupported', `${match.operation} is not supported yet; supported: chat, messages, models, embed, rerank`)
+    this.#options.journal.check()
+    const mostBytes = this.#callers.mostBytes(entry, request, this.#body.mostBytes)
+    const limits = mostBytes === this.#body.mostBytes ? this.#body : { ...this.#body, mostBytes }
+    const taken = (body: Buffer) => this.#take(request, response, { ...arrived, body })
+    readBody(request, limits, this.#wheel, taken, (error) => this.#cut(request, response, match, error))
+  }
+
+  /** The rest of what had to wait for the body: a digest, the signature of a form. */
+  #take(request: IncomingMessage, response: ServerResponse, call: Called): void {
+    const { checkBody } = call.entry
+    if (!checkBody) return void this.#call(request, response, call)
+    const refuse = (thrown: unknown) => this.#refuseOnRecord(response, call, uuidv7(call.now), '', toAppError(thrown))
+    new Promise((checked) => checked(checkBody(call.body))).then(() => this.#call(request, response, call), refuse)
+  }
+
+  /** Whoever is refused before the body was read does not get to send a long one. */
+  #turnAway(request: IncomingMessage, response: ServerResponse, match: PathMatch, thrown: unknown): void {
+    const { headers } = request
+    const isLong = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 64 * 1024
+    if (isLong) this.#cut(request, response, match, toAppError(thrown))
+    else this.#send(response, match, thrown)
+  }
+
+  #cut(request: IncomingMessage, response: ServerResponse, match: PathMatch, error: AppError): void {
+    response.shouldKeepAlive = false
+    response.on('finish', () => setTimeout(() => request.complete || request.socket.destroy(), 1000).unref()) // time to read the refusal
+    this.#send(response, match, error)
+  }
+
+  /** Named like a call, although it has no record: so that a caller can tell which one it was. */
+  #send(response: ServerResponse, { dialect }: PathMatch, thrown: unknown): void {
+    const now = this.#options.clock.now()
+    sendError(response, dialect, thrown, now, uuidv7(now))
   }
 
   #call(request: IncomingMessage, response: ServerResponse, call: Called): void {
     const id = uuidv7(call.now)
     let model = ''
     try {
-      const decoded = decoders[operationOf(call)](parseBody(call.body))
+      const decoded = decode(call, request)
       model = decoded.model
-      const asker = askerOf(call.entry, decoded.raw.user)
+      const isMessage = decoded.operation === 'chat' && decoded.dialect !== undefined
+      const asker = askerOf(call.entry, isMessage ? userOf(decoded) : decoded.raw.user)
       const target = targetOf(call, model)
-      const notes = emptyNotes('openai-chat', call.started)
+      const notes = emptyNotes(call.match.dialect, call.started)
       notes.key = call.entry.label
       const asked = target.kind === 'app' ? askedOf(decoded, target.name) : decoded
       const { project, limits } = call.entry
@@ -132,7 +189,8 @@ class EdgeWork {
       ended.notes.status = delivery.statusOf(outcome)
       record(ended, outcome, written)
     }
-    drive(handlers[exchange.target.kind], exchange, delivery, recorded, exchange.request.stream ? 'bytes' : 'events')
+    const takesBytes = exchange.request.stream && codecOf(exchange).takesBytes
+    drive(handlers[exchange.target.kind], exchange, delivery, recorded, takesBytes ? 'bytes' : 'events')
   }
 
   #deliveryOf(exchange: Exchange, request: IncomingMessage, response: ServerResponse, model: string): Delivery | WholeDelivery {
@@ -142,7 +200,10 @@ class EdgeWork {
       return new WholeDelivery(exchange, response, { ...options, encode: (payload) => encodeEmbeddings(payload, asked) })
     if (asked.operation === 'rerank')
       return new WholeDelivery(exchange, response, { ...options, encode: (payload) => encodeRerank(payload, asked, id) })
-    return new Delivery(exchange, response, model, options.language, this.#delivery)
+    const codec = codecOf(exchange)
+    if (asked.operation === 'chat' && asked.counts)
+      return new WholeDelivery(exchange, response, { ...options, encode: encodeCount, dialect: codec.dialect })
+    return new Delivery(exchange, response, model, options.language, this.#delivery, codec)
   }
 
   /** A call that got no further than the edge, by a known consumer: it has its record too. */
@@ -154,12 +215,12 @@ class EdgeWork {
       at: now,
       consumer: entry.consumer,
       key: entry.label,
-      dialect: 'openai-chat',
-      operation: operationOf(call),
+      dialect: call.match.dialect,
+      operation: operationIn[decoderOf(call.match)],
       target: '',
       model: printable(model),
       stream: false,
-      status: statusIn(error),
+      status: statusFor(call.match.dialect, error),
       end: 'failed',
       error: { code: error.code, message: error.message },
       layers: [],
@@ -169,13 +230,13 @@ class EdgeWork {
       content: 'off',
     }
     this.#options.journal.write(record, undefined, (failure) =>
-      sendError(response, 'openai-chat', failure ?? error, this.#options.clock.now(), id),
+      sendError(response, call.match.dialect, failure ?? error, this.#options.clock.now(), id),
     )
   }
 }
 
 interface Called {
-  readonly entry: KeyEntry
+  readonly entry: Caller
   readonly match: PathMatch
   readonly snapshot: Snapshot
   readonly body: Buffer
@@ -183,15 +244,27 @@ interface Called {
   readonly now: number
 }
 
-const decoders = { chat: decodeChat, embed: decodeEmbeddings, rerank: decodeRerank } as const
-type ServedOperation = keyof typeof decoders
-const isServed = (operation: string | undefined): operation is ServedOperation =>
-  operation !== undefined && Object.hasOwn(decoders, operation)
+const decoders = {
+  chat: decodeChat,
+  embed: decodeEmbeddings,
+  rerank: decodeRerank,
+  messages: decodeMessages,
+  'count-tokens': decodeCount,
+} as const
+const operationIn = { chat: 'chat', embed: 'embed', rerank: 'rerank', messages: 'chat', 'count-tokens': 'chat' } as const
+type Decodable = keyof typeof decoders
+const isServed = ({ dialect, operation }: PathMatch): boolean =>
+  operation !== undefined && Object.hasOwn(decoders, operation) && (dialect === 'openai-chat' || dialect === 'anthropic')
 /** Everything else was refused before its body was read. */
-const operationOf = ({ match: { operation } }: Called): ServedOperation => (isServed(operation) ? operation : 'chat')
+const decoderOf = (match: PathMatch): Decodable => (isServed(match) ? (match.operation as Decodable) : 'chat')
+
+function decode({ match, body }: Called, { headers }: IncomingMessage): ChatRequest | EmbedRequest | RerankRequest {
+  const decoded = decoders[decoderOf(match)](parseBody(body))
+  return decoded.operation === 'chat' && decoded.dialect ? withBeta(decoded, headers['anthropic-beta']) : decoded
+}
 
 function askedOf(decoded: ChatRequest | EmbedRequest | RerankRequest, app: string): AppRequest {
-  if (decoded.operation !== 'chat') throw new AppError('unsupported', 'an app takes chat completions only')
+  if (decoded.operation !== 'chat' || decoded.counts) throw new AppError('unsupported', 'an app takes chat completions and messages only')
   return { operation: 'app', app, inputs: {}, query: lastQuestion(decoded.messages), stream: decoded.stream }
 }
 
@@ -208,6 +281,7 @@ function targetOf({ entry, match, snapshot }: Called, model: string): RouteTarge
 }
 
 function mayOpen(app: AppTarget, { kind, apps, asker }: KeyEntry): boolean {
+  if (asker.consumer === anonymousConsumer) return false // a route may be open to anybody, an app costs several calls
   if (kind === 'dataset' || (kind === 'app' && !apps.includes(app.name)) || (apps.length > 0 && !apps.includes(app.name))) return false
   return app.access.has('public') || asker.principals.some((principal) => app.access.has(principal))
 }
@@ -233,11 +307,12 @@ export function listModels(snapshot: Snapshot, entry: KeyEntry, prefix: string):
   return [...names]
 }
 
-function sendModels(response: ServerResponse, snapshot: Snapshot, entry: KeyEntry, prefix: string): void {
-  const data = listModels(snapshot, entry, prefix).map((id) => ({ id, object: 'model', created: 0, owned_by: 'gatehouse' }))
-  const body = JSON.stringify({ object: 'list', data })
+function sendModels({ headers }: IncomingMessage, response: ServerResponse, names: readonly string[]): void {
+  const data = names.map((id) => ({ id, object: 'model', created: 0, owned_by: 'gatehouse' }))
+  const body = headers['anthropic-version'] ? modelList(names) : JSON.stringify({ object: 'list', data })
   response.writeHead(200, ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body))])
   response.end(body)
 }
 
+const codecOf = ({ notes }: Exchange) => (notes.dialect === messagesCodec.dialect ? messagesCodec : openaiCodec)
 const languageOf = ({ headers }: IncomingMessage): 'en' | 'zh' => (headers['accept-language']?.startsWith('zh') ? 'zh' : 'en')

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Asker } from '@gatehouse/contracts'
-import { AppError } from '@gatehouse/kernel'
 import type { KeyEntry, Snapshot } from './snapshot.ts'
 
 /** SHA-256 of known API keys, so that a key is hashed once and not per request. Bounded in bytes; only keys that exist are kept. */

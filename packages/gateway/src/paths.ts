@@ -153,7 +153,19 @@ function prefixOf(segments: readonly string[], wanted: readonly string[], open: 
     if (wanted[at] === '*' ? segment === '' : segment !== wanted[at]) return undefined
   }
   if (from === 0) return ''
-  return reservedPrefixes.includes(segments[0]!) ? undefined : `/${segments.slice(0, from).join('/')}`
+  return reservedPrefixes.includes(segments[0]!) ? undefined : written(`/${segments.slice(0, from).join('/')}`)
+}
+
+/** A prefix as a route names it: other letters than ASCII arrive escaped. What is escaped without need stays so, and is another path. */
+function written(prefix: string): string {
+  if (!/%[89a-f]/i.test(prefix)) return prefix
+  return prefix.replace(/(?:%[89a-f][0-9a-f])+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
+  })
 }
 
 export const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 120)

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { AppError, type Wheel } from '@gatehouse/kernel'
+import { AppError, Pieces, type Wheel } from '@gatehouse/kernel'
 
 export interface BodyLimits {
   readonly mostBytes: number
@@ -21,7 +21,7 @@ export function readBody(
     return
   }
   let first: Buffer | undefined
-  let more: Buffer[] | undefined
+  let more: Pieces | undefined
   let size = 0
   let over = false
   const watch = wheel.watch(deadline, () =>
@@ -38,14 +38,17 @@ export function readBody(
     if (size > mostBytes) return stop(tooLarge(mostBytes))
     if (!first) first = read
     else {
-      more ??= [first]
-      more.push(read)
+      if (!more) {
+        more = new Pieces()
+        more.add(first)
+      }
+      more.add(read)
     }
   })
   request.on('end', () => {
     if (over) return
     stop()
-    taken(more ? Buffer.concat(more, size) : (first ?? Buffer.alloc(0)))
+    taken(more?.take() ?? first ?? Buffer.alloc(0))
   })
   request.on('close', () => watch.stop())
 }

@@ -19,7 +19,10 @@ import { compileAddressRules, type MayCallFrom } from './credentials/address-rul
 import { checkAnonymous, compileAnonymous, compileSigningKeys, compileTokenIssuers, peopleByEmail } from './credentials/compile.ts'
 import type { SigningKey } from './credentials/signatures.ts'
 import type { TokenIssuer } from './credentials/tokens.ts'
+import { KeyRing } from './key-ring.ts'
 import { limitsOf, limitsOfUser } from './limits.ts'
+import { compileModelMap, type ModelMap } from './model-map.ts'
+import { compileParameters, type Parameters, refusedParameter } from './parameters.ts'
 import { reservedPrefixes } from './paths.ts'
 import { RouteTable } from './routes.ts'
 
@@ -31,7 +34,12 @@ export interface RouteTargetEntry {
   readonly use: string
   /** Undefined: the caller's model name is sent on. */
   readonly model: string | undefined
-  readonly secret: string
+  /** Undefined: every name is sent as `model` says. */
+  readonly modelMap: ModelMap | undefined
+  /** Undefined: parameters are sent as the caller has them. */
+  readonly parameters: Parameters | undefined
+  /** The provider's credentials. */
+  readonly keys: KeyRing
   readonly weight: number
   readonly priority: number
   /** Per million tokens. */
@@ -116,7 +124,7 @@ export async function compile(resources: readonly Resource[], tools: CompileTool
 }
 
 /** A configured provider, before a route gives it a model and a weight. */
-type Made = Omit<RouteTargetEntry, 'model' | 'weight' | 'priority'>
+type Made = Omit<RouteTargetEntry, 'model' | 'modelMap' | 'parameters' | 'weight' | 'priority'>
 
 class Compiler {
   readonly #resources: readonly Resource[]
@@ -211,9 +219,11 @@ class Compiler {
     for (const { project, name, spec } of this.#all('Provider')) {
       const path = `Provider/${name}`
       const provider = this.#provider(path, spec)
-      const secret = await this.#secret(`${path} spec.credentials.0`, spec.credentials[0])
+      const secrets = await Promise.all(spec.credentials.map((reference, at) => this.#secret(`${path} spec.credentials.${at}`, reference)))
+      const known = secrets.filter((secret) => secret !== undefined)
       const prices = new Map(spec.models.map((model) => [model.name, { input: model.inputPrice ?? 0, output: model.outputPrice ?? 0 }]))
-      if (provider && secret !== undefined) made.set(`${project}/${name}`, { provider, name, use: spec.use, secret, prices })
+      if (provider && known.length === secrets.length)
+        made.set(`${project}/${name}`, { provider, name, use: spec.use, keys: new KeyRing(known), prices })
     }
     return made
   }
@@ -252,10 +262,12 @@ class Compiler {
       const path = `Route/${name} spec`
       const policy = this.#must(`${path}.policy`, 'policy', spec.policy, project, policies)
       this.#checkRoute(path, project, spec)
-      const targets = spec.targets.flatMap(({ provider, model, weight, priority }, at) => {
+      const targets = spec.targets.flatMap(({ provider, model, models, weight, priority, ...changes }, at) => {
         this.#must(`${path}.targets.${at}.provider`, 'provider', provider, project, declared)
+        this.#checkChanges(`${path}.targets.${at}`, models, changes)
         const made = providers.get(`${project}/${provider}`)
-        return made ? [{ ...made, model, weight, priority }] : []
+        const modelMap = Object.keys(models).length > 0 ? compileModelMap(models) : undefined
+        return made ? [{ ...made, model, modelMap, parameters: compileParameters(changes), weight, priority }] : []
       })
       if (!policy) continue
       const { prefix, models, timeouts, maxTokens, content, anonymous } = spec
@@ -275,6 +287,17 @@ class Compiler {
       byProject.set(project, [...(byProject.get(project) ?? []), Object.freeze(route)])
     }
     return new Map([...byProject].map(([project, routes]) => [project, new RouteTable(routes)]))
+  }
+
+  #checkChanges(path: string, models: Readonly<Record<string, string>>, { defaults, overrides, remove }: Parameters): void {
+    for (const pattern of Object.keys(models))
+      if (pattern.slice(0, -1).includes('*'))
+        this.#problems.push({ path: `${path}.models`, message: `in "${pattern}" a * may stand at the end only` })
+    for (const [where, names] of Object.entries({ defaults: Object.keys(defaults), overrides: Object.keys(overrides), remove }))
+      for (const name of names) {
+        const message = refusedParameter(name)
+        if (message !== undefined) this.#problems.push({ path: `${path}.${where}`, message })
+      }
   }
 
   #checkRoute(path: string, project: string, { prefix, models, consumers }: Spec<'Route'>): void {
@@ -332,7 +355,7 @@ class Compiler {
   }
 
   #newEntry({ project, name, spec }: Resource<'Consumer'>): Omit<KeyEntry, 'label'> {
-    const mayCallFrom = compileAddressRules(spec.addresses, `Consumer/${name} spec.addresses`, this.#problems)
+    const mayCallFrom = compileAddressRules(spec.addresses)
     return {
       project,
       consumer: name,

@@ -2,13 +2,16 @@ import type { ServerResponse } from 'node:http'
 import type { EventPayload } from '@gatehouse/contracts'
 import { AppError, type Exchange, type Outcome, type Receiver, type Reply } from '@gatehouse/kernel'
 import { sendError } from './delivery.ts'
-import { statusIn } from './dialects/errors.ts'
+import { statusFor } from './dialects/errors.ts'
 import { refusalText } from './dialects/openai-encode.ts'
+import type { Dialect } from './paths.ts'
 
 export interface WholeDeliveryOptions {
   readonly encode: (payload: EventPayload) => string
   readonly language: 'en' | 'zh'
   readonly now: () => number
+  /** In which errors are told; standard: OpenAI's. */
+  readonly dialect?: Dialect
 }
 
 /** Takes a reply that is never streamed to its caller, when the call is on record: vectors, scores. A blocked one is an error here. */
@@ -36,14 +39,18 @@ export class WholeDelivery implements Receiver {
 
   statusOf(outcome: Outcome): number {
     const error = this.#errorOf(outcome)
-    return error ? statusIn(error) : 200
+    return error ? statusFor(this.#dialect, error) : 200
   }
 
   end(outcome: Outcome): void {
     if (this.#response.destroyed) return
     const error = this.#errorOf(outcome)
-    if (error) sendError(this.#response, 'openai-chat', error, this.#options.now(), this.#exchange.id)
+    if (error) sendError(this.#response, this.#dialect, error, this.#options.now(), this.#exchange.id)
     else this.#send(this.#body!)
+  }
+
+  get #dialect(): Dialect {
+    return this.#options.dialect ?? 'openai-chat'
   }
 
   #send(body: Uint8Array | string): void {

@@ -18,9 +18,11 @@ export class Pieces {
 
   add(piece: Uint8Array): void {
     this.#size += piece.length
-    if (piece.length < small && this.#size > piece.length) return this.#copy(piece)
-    this.#seal()
-    this.#pieces.push(piece)
+    if (piece.length < small && this.#size > piece.length) this.#copy(piece)
+    else {
+      this.#seal()
+      this.#pieces.push(piece)
+    }
   }
 
   /** All of it as one; the piece itself when there is only one. Afterwards it is empty. */
@@ -28,9 +30,7 @@ export class Pieces {
     this.#seal()
     const [first, ...more] = this.#pieces
     const all =
-      first && more.length === 0
-        ? Buffer.from(first.buffer, first.byteOffset, first.length)
-        : Buffer.concat(this.#pieces, this.#size)
+      first && more.length === 0 ? Buffer.from(first.buffer, first.byteOffset, first.length) : Buffer.concat(this.#pieces, this.#size)
     this.#pieces = []
     this.#block = undefined
     this.#size = this.#from = this.#to = 0

@@ -28,6 +28,8 @@ export interface Call {
   /** Its `onCancel` aborts the upstream at once; its `body` is sent untouched when nothing changed it. */
   readonly exchange: Exchange
   readonly send: Send
+  /** Told which fields of the request the vendor does not take; they were left out. */
+  readonly dropped?: (fields: readonly string[]) => void
 }
 
 /** The pooled transport, or a replay in tests. Refuses a request of an exchange without a reservation. */

@@ -198,7 +198,8 @@ function broken(error: Error): AppError {
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH')
     return new AppError('upstream_failed', 'the vendor cannot be reached', { cause: error })
   if (error.name === 'HTTPParserError') return new AppError('upstream_failed', 'the vendor sent what is not HTTP', { cause: error })
-  if (code === 'UND_ERR_INVALID_ARG') return new AppError('internal', 'the request to the vendor holds what cannot be sent', { cause: error })
+  if (code === 'UND_ERR_INVALID_ARG')
+    return new AppError('internal', 'the request to the vendor holds what cannot be sent', { cause: error })
   if (code.startsWith('UND_ERR_CONNECT')) return new AppError('timeout', slow.connect, { cause: error })
   return new AppError('upstream_failed', 'the connection to the vendor broke', { cause: error })
 }

@@ -1,6 +1,6 @@
 import { clsx } from 'clsx'
 import { X } from 'lucide-react'
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { IconButton } from './button.tsx'
 import { useUiText } from './i18n/language.tsx'
 
@@ -24,10 +24,10 @@ export function Dialog({ title, onClose, children, actions, placement = 'centre'
   const t = useUiText()
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
-    // closed before it goes, so that focus returns to where it was
+    // closed while it is still in the page, so that the focus returns to where it was
     return () => element?.close()
   }, [])
   return (

@@ -13,12 +13,16 @@ export {
   useTranslate,
   type Values,
 } from './i18n/language.tsx'
-export type { Catalogue, KeyOf, Language, Messages, Translation } from './i18n/messages.ts'
+export type { KeyOf, Language, LoadMessages, Messages, Translation } from './i18n/messages.ts'
 export { useFormat } from './i18n/use-format.ts'
 export { Logo } from './logo.tsx'
 export { Markdown, StreamingText } from './markdown/lazy-markdown.tsx'
 export type { Citation, MarkdownProps } from './markdown/markdown.tsx'
+export * from './moment.tsx'
 export * from './place.ts'
+export { Door } from './session/door.tsx'
+export { type Entry, enter } from './session/enter.ts'
+export { SignIn } from './session/sign-in.tsx'
 export * from './states.tsx'
 export * from './switches.tsx'
 export * from './table.tsx'

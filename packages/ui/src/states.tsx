@@ -10,14 +10,17 @@ export interface EmptyStateProps {
   title: string
   children?: ReactNode
   action?: ReactNode
+  /** It is all there is on the page. */
+  isPage?: boolean
 }
-export function EmptyState({ icon: Icon = Inbox, title, children, action }: EmptyStateProps) {
+export function EmptyState({ icon: Icon = Inbox, title, children, action, isPage = false }: EmptyStateProps) {
+  const Heading = isPage ? 'h1' : 'h2'
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-14 text-center">
       <span className="mb-2 flex size-11 items-center justify-center rounded-full bg-sunken text-muted">
         <Icon aria-hidden className="size-5" />
       </span>
-      <h2 className="text-base font-semibold">{title}</h2>
+      <Heading className="text-base font-semibold">{title}</Heading>
       {children ? <div className="max-w-md text-sm text-muted">{children}</div> : null}
       {action ? <div className="mt-3">{action}</div> : null}
     </div>

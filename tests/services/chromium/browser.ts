@@ -11,24 +11,35 @@ export const launch = (): Promise<Browser> =>
 
 /** What must never happen on any page, gathered while the tests run. */
 export interface Faults {
-  /** Requests to anywhere but this machine. */
+  /** Requests to anywhere but the server's own addresses; they are stopped. */
   readonly strays: string[]
   /** Errors thrown, and what the content security policy stopped. */
   readonly errors: string[]
 }
 
-export async function openContext(browser: Browser, faults: Faults, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+/** `own`: the origins of the server, and nothing else of the machine. */
+export async function openContext(
+  browser: Browser,
+  faults: Faults,
+  own: readonly string[],
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options })
   context.setDefaultTimeout(15_000)
-  context.on('page', (page) => watch(page, faults))
+  const isStray = (address: string | URL) => {
+    const { origin, protocol } = new URL(address)
+    return /^(https?|wss?):$/.test(protocol) && !own.includes(origin.replace(/^ws/, 'http'))
+  }
+  await context.route(isStray, (route) => {
+    faults.strays.push(route.request().url())
+    return route.abort()
+  })
+  context.on('page', (page) => watch(page, isStray, faults))
   return context
 }
 
-function watch(page: Page, { strays, errors }: Faults): void {
-  page.on('request', (request) => {
-    const { hostname, protocol } = new URL(request.url())
-    if (protocol.startsWith('http') && hostname !== '127.0.0.1') strays.push(request.url())
-  })
+function watch(page: Page, isStray: (address: string) => boolean, { strays, errors }: Faults): void {
+  page.on('websocket', (socket) => isStray(socket.url()) && strays.push(socket.url()))
   page.on('pageerror', (error) => errors.push(error.message))
   page.on('console', (message) => {
     // a 401 before signing in is no fault of the page
@@ -43,3 +54,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${new URL(page.url()).pathname}: ${id} at ${nodes[0]?.html.slice(0, 160)}`)
 }
+
+/** How many pixels a page is wider than its window. */
+export const overflowOf = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')

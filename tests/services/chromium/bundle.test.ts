@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ beforeAll(() => {
   })
 }, 120_000)
 
-/** The scripts a page cannot start without: those it names, and what they import. */
+/** The scripts a page cannot start without: those it names, what they import, and the larger table of texts. */
 function shellOf(app: string): string[] {
   const dist = join(root, 'apps', app, 'dist')
   const named = [...readFileSync(join(dist, 'index.html'), 'utf8').matchAll(/assets\/([^"]+\.js)"/g)].map(([, file = '']) => file)
@@ -26,6 +26,10 @@ function shellOf(app: string): string[] {
     for (const [, next = ''] of text.matchAll(/(?:from|import)\s*["'`]\.\/([^"'`]+\.js)["'`]/g)) visit(next)
   }
   named.forEach(visit)
+  const texts = readdirSync(join(dist, 'assets')).filter((file) => /^(en|zh)-.*\.js$/.test(file))
+  const [largest = ''] = texts.toSorted((a, b) => statSync(join(dist, 'assets', b)).size - statSync(join(dist, 'assets', a)).size)
+  expect(texts).toHaveLength(2)
+  visit(largest)
   return [...found].map((file) => join(dist, 'assets', file))
 }
 

@@ -21,7 +21,8 @@ export function Answer({ turn, onCite, onRetry }: AnswerProps) {
     <div className="flex gap-3.5">
       <Logo className="mt-0.5 size-7 shrink-0 max-sm:hidden" />
       <div className="min-w-0 flex-1">
-        <Steps steps={turn.steps} going={going} />
+        {/* what is under way; a finished answer looks the same now and when it is read again */}
+        {going || turn.status === 'failed' ? <Steps steps={turn.steps} going={going} /> : null}
         {turn.masked ? (
           <Notice icon={<EyeOff aria-hidden className="size-4.5 text-muted" />} title={t('answer.masked')}>
             {t('answer.masked.text')}
@@ -29,6 +30,7 @@ export function Answer({ turn, onCite, onRetry }: AnswerProps) {
         ) : (
           <AnswerText turn={turn} going={going} onCite={onCite} />
         )}
+        {turn.passing && !turn.masked ? <p className="mt-3 text-sm text-muted">{turn.passing.trim()}</p> : null}
         {turn.status === 'blocked' ? (
           <Notice tone="bad" icon={<ShieldX aria-hidden className="size-4.5 text-bad" />} title={t('answer.refused')}>
             {turn.refusal ?? t('answer.refused.text')}
@@ -94,6 +96,7 @@ function Actions({ turn, onCite, onRetry }: AnswerProps) {
   const t = useText()
   const { id, answer, sources, status } = turn
   const where = useWhere()
+  const mayAskAgain = onRetry !== undefined && status !== 'failed'
   return (
     <>
       {sources.length > 0 && answer ? (
@@ -117,15 +120,17 @@ function Actions({ turn, onCite, onRetry }: AnswerProps) {
           </ul>
         </div>
       ) : null}
-      <fieldset aria-label={t('answer.actions')} className="mt-2.5 -ms-2 flex min-h-8 items-center gap-0.5 border-0">
-        {answer ? <CopyIcon text={answer} label={t('answer.copy')} /> : null}
-        {id && status === 'complete' ? <Rating id={id} given={turn.feedback} /> : null}
-        {onRetry && status !== 'failed' ? (
-          <Button variant="ghost" size="small" icon={<RotateCw className="size-3.5" />} onClick={onRetry}>
-            {t('answer.retry')}
-          </Button>
-        ) : null}
-      </fieldset>
+      {answer || status === 'complete' || mayAskAgain ? (
+        <fieldset aria-label={t('answer.actions')} className="mt-2.5 -ms-2 flex min-h-8 items-center gap-0.5 border-0">
+          {answer ? <CopyIcon text={answer} label={t('answer.copy')} /> : null}
+          {id && status === 'complete' ? <Rating id={id} given={turn.feedback} /> : null}
+          {mayAskAgain ? (
+            <Button variant="ghost" size="small" icon={<RotateCw className="size-3.5" />} onClick={onRetry}>
+              {t('answer.retry')}
+            </Button>
+          ) : null}
+        </fieldset>
+      ) : null}
     </>
   )
 }

@@ -37,6 +37,12 @@ describe('a turn that comes in', () => {
     ])
   })
 
+  test('what is only shown in passing stands beside the answer, and goes with a refusal', () => {
+    const turn = after(start, { type: 'text', text: 'Not found.' }, { type: 'text', text: 'Nearest: Travel policy.', passing: true })
+    expect(turn).toMatchObject({ answer: 'Not found.', passing: 'Nearest: Travel policy.' })
+    expect(withEvent(turn, { type: 'refused', message: 'No.' }).passing).toBe('')
+  })
+
   test('an error keeps its code', () => {
     const turn = after(start, { type: 'error', code: 'upstream_failed', message: 'gone' }, { type: 'end', status: 'failed' })
     expect(turn.error?.code).toBe('upstream_failed')

@@ -15,6 +15,8 @@ export interface Turn {
   readonly id?: string
   readonly query: string
   readonly answer: string
+  /** Shown beside the answer while it is new; neither kept nor copied with it. */
+  readonly passing?: string
   readonly sources: readonly ChatSource[]
   readonly steps: readonly Step[]
   readonly status: 'waiting' | 'streaming' | ChatTurn['status']
@@ -49,12 +51,13 @@ export function withEvent(turn: Turn, event: ChatEvent): Turn {
     case 'node':
       return { ...turn, steps: withStep(turn.steps, event) }
     case 'text':
+      if (event.passing) return { ...turn, passing: (turn.passing ?? '') + event.text }
       return { ...turn, status: 'streaming', answer: turn.answer + event.text }
     case 'citations':
       return { ...turn, sources: event.sources }
     case 'refused':
       // what was shown so far must not stay
-      return { ...turn, answer: '', sources: [], refusal: event.message }
+      return { ...turn, answer: '', passing: '', sources: [], refusal: event.message }
     case 'error':
       return { ...turn, error: new GatehouseError(event.code, event.message, { status: 200 }) }
     case 'end':

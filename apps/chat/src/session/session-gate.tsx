@@ -1,15 +1,18 @@
-import { ErrorState, preferLanguage, Skeleton } from '@gatehouse/ui'
-import { useQuery } from '@tanstack/react-query'
+import { ErrorState, enter, preferLanguage, SignIn, Skeleton } from '@gatehouse/ui'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { i18n } from 'i18next'
 import { useEffect } from 'react'
 import { ChatScreen } from '../chat-screen.tsx'
+import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
-import { enter } from './enter.ts'
-import { SignIn } from './sign-in.tsx'
 import { useSamePerson } from './use-same-person.ts'
 
+const waysIn = { me: () => client.me(), redeem: (link: string) => client.signIn({ link }) }
+
 export function SessionGate({ language }: { language: i18n }) {
-  const entry = useQuery({ queryKey: ['me'], queryFn: enter, staleTime: Number.POSITIVE_INFINITY })
+  const t = useText()
+  const queries = useQueryClient()
+  const entry = useQuery({ queryKey: ['me'], queryFn: () => enter(waysIn), staleTime: Number.POSITIVE_INFINITY })
   const me = entry.data?.me
   useEffect(() => {
     if (me) preferLanguage(language, me.language)
@@ -22,7 +25,15 @@ export function SessionGate({ language }: { language: i18n }) {
         <ErrorState error={entry.error} onRetry={() => void entry.refetch()} />
       </main>
     )
-  return me ? <ChatScreen me={me} /> : <SignIn linkFailed={'linkFailed' in entry.data && entry.data.linkFailed} />
+  if (me) return <ChatScreen me={me} />
+  return (
+    <SignIn
+      title={t('session.title')}
+      text={t('session.text')}
+      problem={entry.data.linkFailed ? t('session.link.failed') : undefined}
+      signIn={async (given) => queries.setQueryData(['me'], { me: await client.signIn(given) })}
+    />
+  )
 }
 
 function Opening() {

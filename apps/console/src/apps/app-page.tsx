@@ -1,15 +1,19 @@
 import type { AppDetail } from '@gatehouse/contracts'
-import { buttonClass, CodeBlock } from '@gatehouse/ui'
+import { Button, buttonClass, CodeBlock, useFormat } from '@gatehouse/ui'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { ExternalLink } from 'lucide-react'
+import { ExternalLink, Pencil } from 'lucide-react'
+import { useState } from 'react'
 import { client } from '../client.ts'
 import { snippetsOf } from '../consumers/snippets.ts'
 import { PrincipalList } from '../knowledge/principals.tsx'
 import { useText } from '../messages/text.ts'
-import { ManagedBadge } from '../shell/managed.tsx'
+import { useMay } from '../session/me.ts'
+import { ManagedNotice } from '../shell/managed.tsx'
 import { Card, Loaded, Page } from '../shell/page.tsx'
+import { AppForm } from './app-form.tsx'
 import { GraphView } from './graph-view.tsx'
+import { searchingIn } from './searching.ts'
 
 const route = getRouteApi('/apps/$app')
 
@@ -46,17 +50,30 @@ export function AppPage() {
 
 function AppContent({ app }: { app: AppDetail }) {
   const t = useText()
+  const may = useMay()
+  const [editing, setEditing] = useState(false)
   const { spec } = app
   return (
     <>
+      <ManagedNotice resource={app} kind="App" refresh={[['apps']]} />
       <Card title={t('apps.graph')}>
         <GraphView graph={spec.graph} />
       </Card>
       <div className="grid gap-5 lg:grid-cols-2">
-        <Card title={t('apps.settings')} actions={<ManagedBadge resource={app} />}>
+        <Card
+          title={t('apps.settings')}
+          actions={
+            may('changeApp') && app.managedBy !== 'file' ? (
+              <Button size="small" icon={<Pencil className="size-3.5" />} onClick={() => setEditing(true)}>
+                {t('people.edit')}
+              </Button>
+            ) : null
+          }
+        >
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2">
             <dt className="text-muted">{t('apps.kind')}</dt>
             <dd>{t(`apps.${app.kind}`)}</dd>
+            <Searched app={app} />
             <dt className="text-muted">{t('apps.access')}</dt>
             <dd>
               <PrincipalList principals={app.access} />
@@ -90,6 +107,40 @@ function AppContent({ app }: { app: AppDetail }) {
           />
         </Card>
       </div>
+      {editing ? <AppForm app={app} onClose={() => setEditing(false)} /> : null}
+    </>
+  )
+}
+
+/** The knowledge bases it searches, step by step. */
+function Searched({ app: { spec } }: { app: AppDetail }) {
+  const t = useText()
+  const format = useFormat()
+  const bases = useQuery({ queryKey: ['bases'], queryFn: () => client.listBases() })
+  const titleOf = (name: string) => bases.data?.items.find((base) => base.name === name)?.title || name
+  const steps = searchingIn(spec.graph)
+  if (steps.length === 0) return null
+  return (
+    <>
+      <dt className="text-muted">{t('apps.knowledge')}</dt>
+      <dd>
+        <ul>
+          {steps.map(({ node, title, bases, byInput }) => (
+            <li key={node}>
+              {steps.length > 1 ? `${title}: ` : null}
+              {bases.map((name, at) => (
+                <span key={name}>
+                  {at > 0 ? ', ' : null}
+                  <Link to="/knowledge/$base" params={{ base: name }} className="font-medium hover:text-accent hover:underline">
+                    {titleOf(name)}
+                  </Link>
+                </span>
+              ))}
+              {byInput.length > 0 ? <span className="text-muted"> {format.list(byInput)}</span> : null}
+            </li>
+          ))}
+        </ul>
+      </dd>
     </>
   )
 }

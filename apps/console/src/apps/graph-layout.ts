@@ -11,7 +11,7 @@ export interface Layout {
   readonly height: number
 }
 
-export const box = { width: 164, height: 58, gapX: 40, gapY: 22 }
+export const box = { width: 184, height: 58, gapX: 40, gapY: 22 }
 
 /** Columns by the longest way from a start, so that every edge goes to the right. Edges that would go back are not counted. */
 export function layoutGraph({ nodes, edges }: Graph): Layout {

@@ -30,6 +30,7 @@ export function GraphView({ graph, path }: GraphViewProps) {
 
 function Picture({ graph, path }: GraphViewProps) {
   const format = useFormat()
+  const kindOf = useKind()
   const layout = layoutGraph(graph)
   const places = new Map(layout.nodes.map((place) => [place.id, place]))
   const runs = new Map(path?.map((run) => [run.node, run]))
@@ -73,7 +74,7 @@ function Picture({ graph, path }: GraphViewProps) {
                 <p className="truncate text-[13px] leading-5 font-semibold">{title || id}</p>
               </foreignObject>
               <foreignObject x="11" y="31" width={box.width - (run?.duration === undefined ? 22 : 66)} height="20">
-                <p className="truncate text-[11px] leading-4 text-muted">{use.replace(/^node\./, '')}</p>
+                <p className="truncate text-[11px] leading-4 text-muted">{kindOf(use)}</p>
               </foreignObject>
               {run?.duration === undefined ? null : (
                 <text x={box.width - 12} y="43" fontSize="11" textAnchor="end" fill="var(--color-ink)">
@@ -86,6 +87,17 @@ function Picture({ graph, path }: GraphViewProps) {
       </svg>
     </div>
   )
+}
+
+const kinds = ['start', 'answer', 'branch', 'knowledge-retrieval', 'llm'] as const
+
+/** What a step does, in words; of a component we do not know, its id. */
+function useKind(): (use: string) => string {
+  const t = useText()
+  return (use) => {
+    const kind = kinds.find((each) => use === `node.${each}`)
+    return kind ? t(`kind.${kind}`) : use.replace(/^node\./, '')
+  }
 }
 
 /** Narrower, the words could not be read. */
@@ -106,6 +118,7 @@ function Edge({ from, to, isTaken }: { from: Placed | undefined; to: Placed | un
 
 function Outline({ graph, path }: GraphViewProps) {
   const t = useText()
+  const kindOf = useKind()
   const format = useFormat()
   const runs = new Map(path?.map((run) => [run.node, run]))
   const order = layoutGraph(graph)
@@ -125,7 +138,7 @@ function Outline({ graph, path }: GraphViewProps) {
               className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-line py-1.5 text-[0.8125rem] first:border-0"
             >
               <span className="font-medium">{title || id}</span>
-              <code className="font-mono text-xs text-muted">{use}</code>
+              <span className="text-muted">{kindOf(use)}</span>
               {run ? <NodeStatus run={run} /> : null}
               {run?.duration === undefined ? null : <span className="tabular">{format.milliseconds(run.duration)}</span>}
               {run?.error ? <span className="text-bad">{run.error}</span> : null}

@@ -1,8 +1,8 @@
 import type { ConsumerView } from '@gatehouse/contracts'
-import { buttonClass, CodeBlock, Tabs, useFormat } from '@gatehouse/ui'
+import { Button, buttonClass, CodeBlock, Moment, Tabs, useFormat } from '@gatehouse/ui'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { Trash2 } from 'lucide-react'
+import { Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
@@ -11,8 +11,13 @@ import { ConfirmButton } from '../shell/confirm.tsx'
 import { ManagedNotice } from '../shell/managed.tsx'
 import { Card, Loaded, Page } from '../shell/page.tsx'
 import { useChange } from '../shell/use-change.ts'
+import { AddressRules } from './address-rules.tsx'
+import { EditConsumer } from './consumer-form.tsx'
+import { DifyCard } from './dify-settings.tsx'
 import { Keys } from './keys.tsx'
+import { SigningKeys } from './signing-keys.tsx'
 import { snippetsOf } from './snippets.ts'
+import { TokenIssuers } from './token-issuers.tsx'
 
 const route = getRouteApi('/consumers/$consumer')
 
@@ -29,7 +34,9 @@ export function ConsumerPage() {
     showsError: true,
     onDone: () => void navigate({ to: '/consumers' }),
   })
+  const [editing, setEditing] = useState(false)
   const title = consumer.data?.title || name
+  const isOurs = consumer.data !== undefined && consumer.data.managedBy !== 'file'
   return (
     <Page
       title={title}
@@ -42,7 +49,12 @@ export function ConsumerPage() {
           <Link to="/traces" search={{ consumer: name }} className={buttonClass('secondary', 'small')}>
             {t('apps.traces')}
           </Link>
-          {may('removeConsumer') && consumer.data && consumer.data.managedBy !== 'file' ? (
+          {may('changeConsumer') && isOurs ? (
+            <Button size="small" icon={<Pencil className="size-3.5" />} onClick={() => setEditing(true)}>
+              {t('people.edit')}
+            </Button>
+          ) : null}
+          {may('removeConsumer') && isOurs ? (
             <ConfirmButton
               label={t('shell.delete')}
               icon={<Trash2 className="size-3.5" />}
@@ -60,7 +72,12 @@ export function ConsumerPage() {
             <ManagedNotice resource={data} kind="Consumer" refresh={[['consumers']]} />
             <Usage consumer={data} />
             <Keys consumer={data} />
+            <SigningKeys consumer={data} />
+            <TokenIssuers consumer={data} />
+            <AddressRules consumer={data} />
             <Snippets />
+            <DifyCard />
+            {editing ? <EditConsumer consumer={data} onClose={() => setEditing(false)} /> : null}
           </>
         )}
       </Loaded>
@@ -93,7 +110,7 @@ function Usage({ consumer: { name, limits } }: { consumer: ConsumerView }) {
                   limit(limits.requestsPerMinute),
                   t('consumers.concurrency', { value: limit(limits.concurrency) }),
                 ],
-                [t('consumers.last'), data.lastAt === undefined ? '–' : format.dateTime(data.lastAt), ''],
+                [t('consumers.last'), data.lastAt === undefined ? '–' : <Moment key="last" at={data.lastAt} />, ''],
               ] as const
             ).map(([label, value, note]) => (
               <div key={label}>

@@ -1,4 +1,4 @@
-import { Badge, Button, EmptyState, Field, Table, TextInput, useFormat } from '@gatehouse/ui'
+import { Badge, Button, EmptyState, Moment, Table, useFormat } from '@gatehouse/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { KeyRound, Plus } from 'lucide-react'
@@ -6,10 +6,9 @@ import { useState } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
 import { useMay } from '../session/me.ts'
-import { FormDialog } from '../shell/form-dialog.tsx'
 import { ManagedBadge } from '../shell/managed.tsx'
 import { Loaded, Page } from '../shell/page.tsx'
-import { useChange } from '../shell/use-change.ts'
+import { CreateConsumer } from './consumer-form.tsx'
 
 export function ConsumersPage() {
   const t = useText()
@@ -67,9 +66,7 @@ export function ConsumersPage() {
                   label: t('people.groups'),
                   cell: ({ groups }) => (
                     <span className="flex flex-wrap gap-1">
-                      {groups.map((group) => (
-                        <Badge key={group}>{group}</Badge>
-                      ))}
+                      {groups.length ? groups.map((group) => <Badge key={group}>{group}</Badge>) : '–'}
                     </span>
                   ),
                 },
@@ -83,7 +80,7 @@ export function ConsumersPage() {
                   name: 'updated',
                   label: t('shell.updated'),
                   order: ({ updatedAt }) => updatedAt,
-                  cell: ({ updatedAt }) => format.date(updatedAt),
+                  cell: ({ updatedAt }) => <Moment at={updatedAt} />,
                 },
               ]}
             />
@@ -92,43 +89,5 @@ export function ConsumersPage() {
       </Loaded>
       {adding ? <CreateConsumer onClose={() => setAdding(false)} /> : null}
     </Page>
-  )
-}
-
-function CreateConsumer({ onClose }: { onClose: () => void }) {
-  const t = useText()
-  const navigate = useNavigate()
-  const create = useChange({
-    run: (form: FormData) => {
-      const requests = Number(form.get('requests'))
-      return client.createConsumer({
-        body: {
-          name: String(form.get('name')),
-          title: String(form.get('title')),
-          limits: requests > 0 ? { requestsPerMinute: requests } : {},
-        },
-      })
-    },
-    refresh: [['consumers'], ['overview']],
-    showsError: true,
-    onDone: ({ name }) => void navigate({ to: '/consumers/$consumer', params: { consumer: name } }),
-  })
-  return (
-    <FormDialog
-      title={t('consumers.add')}
-      submit={t('shell.create')}
-      error={create.error}
-      busy={create.isPending}
-      onSubmit={create.mutate}
-      onClose={onClose}
-    >
-      <Field label={t('shell.title')}>{(described) => <TextInput {...described} name="title" maxLength={200} required />}</Field>
-      <Field label={t('shell.name')} description={t('shell.name.about')}>
-        {(described) => <TextInput {...described} name="name" required pattern="[a-z0-9][a-z0-9._\-]{0,62}" autoCapitalize="none" />}
-      </Field>
-      <Field label={t('consumers.perMinute')} description={t('consumers.perMinute.about')}>
-        {(described) => <TextInput {...described} name="requests" type="number" min={1} />}
-      </Field>
-    </FormDialog>
   )
 }

@@ -8,7 +8,9 @@ import { useText } from '../messages/text.ts'
 import { useMay } from '../session/me.ts'
 import { ConfirmButton } from '../shell/confirm.tsx'
 import { FormDialog } from '../shell/form-dialog.tsx'
+import { NeededReason, reasonIn, useReasonAsked } from '../shell/needed-reason.tsx'
 import { useChange } from '../shell/use-change.ts'
+import { RotateKey } from './rotate-key.tsx'
 
 export function Keys({ consumer }: { consumer: ConsumerView }) {
   const t = useText()
@@ -33,7 +35,7 @@ export function Keys({ consumer }: { consumer: ConsumerView }) {
           </EmptyState>
         </div>
       ) : (
-        <KeysTable consumer={consumer} canChange={canChange} />
+        <KeysTable consumer={consumer} canChange={canChange} onMade={setMade} />
       )}
       {adding ? (
         <CreateKey
@@ -50,7 +52,12 @@ export function Keys({ consumer }: { consumer: ConsumerView }) {
   )
 }
 
-function KeysTable({ consumer, canChange }: { consumer: ConsumerView; canChange: boolean }) {
+interface KeysTableProps {
+  consumer: ConsumerView
+  canChange: boolean
+  onMade: (made: CreatedKey) => void
+}
+function KeysTable({ consumer, canChange, onMade }: KeysTableProps) {
   const t = useText()
   const format = useFormat()
   const revoke = useChange({
@@ -83,7 +90,16 @@ function KeysTable({ consumer, canChange }: { consumer: ConsumerView; canChange:
             </span>
           ),
         },
-        { name: 'kind', label: t('keys.kind'), cell: ({ kind }) => <Badge>{t(`keys.kind.${kind}`)}</Badge> },
+        {
+          name: 'kind',
+          label: t('keys.kind'),
+          cell: ({ kind, verbs }) => (
+            <span className="flex flex-wrap gap-1">
+              <Badge>{t(`keys.kind.${kind}`)}</Badge>
+              {kind === 'dataset' && !verbs.includes('write') ? <Badge>{t('keys.verbs.read')}</Badge> : null}
+            </span>
+          ),
+        },
         { name: 'reach', label: t('keys.reach'), cell: reach },
         {
           name: 'expires',
@@ -104,13 +120,16 @@ function KeysTable({ consumer, canChange }: { consumer: ConsumerView; canChange:
               {
                 name: 'revoke',
                 label: <span className="sr-only">{t('keys.revoke')}</span>,
-                cell: ({ id, title, prefix }: KeyView) => (
-                  <ConfirmButton
-                    label={t('keys.revoke')}
-                    title={t('keys.revoke.title', { name: title || prefix || id })}
-                    text={t('keys.revoke.text')}
-                    onConfirm={() => revoke.mutateAsync(id)}
-                  />
+                cell: (view: KeyView) => (
+                  <span className="flex justify-end gap-2">
+                    {view.expired ? null : <RotateKey consumer={consumer.name} view={view} onMade={onMade} />}
+                    <ConfirmButton
+                      label={t('keys.revoke')}
+                      title={t('keys.revoke.title', { name: view.title || view.prefix || view.id })}
+                      text={t('keys.revoke.text')}
+                      onConfirm={() => revoke.mutateAsync(view.id)}
+                    />
+                  </span>
                 ),
               },
             ]
@@ -140,7 +159,8 @@ function CreateKey({ consumer, onClose, onMade }: CreateKeyProps) {
           kind,
           title: String(form.get('title')),
           ...(kind === 'app' ? { apps: chosen } : {}),
-          ...(kind === 'dataset' ? { datasets: chosen } : {}),
+          ...(kind === 'dataset' ? { datasets: chosen, verbs: form.get('verbs') === 'read' ? ['read'] : ['read', 'write'] } : {}),
+          ...reasonIn(form),
           ...(until ? { expiresAt: new Date(`${until}T23:59:59`).toISOString() } : {}),
         },
       })
@@ -149,6 +169,7 @@ function CreateKey({ consumer, onClose, onMade }: CreateKeyProps) {
     showsError: true,
     onDone: onMade,
   })
+  const reasonAsked = useReasonAsked(create.error)
   const choices =
     kind === 'app'
       ? (apps.data?.items.map(({ name, title }) => ({ value: name, label: title || name })) ?? [])
@@ -187,9 +208,20 @@ function CreateKey({ consumer, onClose, onMade }: CreateKeyProps) {
           )}
         </Field>
       )}
+      {kind === 'dataset' ? (
+        <Field label={t('keys.verbs')} description={t('keys.verbs.about')}>
+          {(described) => (
+            <Select {...described} name="verbs" defaultValue="read">
+              <option value="read">{t('keys.verbs.read')}</option>
+              <option value="both">{t('keys.verbs.both')}</option>
+            </Select>
+          )}
+        </Field>
+      ) : null}
       <Field label={t('keys.expires')} description={t('keys.expires.about')}>
         {(described) => <TextInput {...described} name="expires" type="date" />}
       </Field>
+      {reasonAsked ? <NeededReason /> : null}
     </FormDialog>
   )
 }

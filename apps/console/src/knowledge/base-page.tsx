@@ -23,7 +23,7 @@ const tabs = ['documents', 'test', 'settings'] as const
 export function BasePage() {
   const t = useText()
   const { base: name } = route.useParams()
-  const { tab } = route.useSearch()
+  const { tab, show } = route.useSearch()
   const navigate = route.useNavigate()
   const base = useQuery({ queryKey: ['bases', name], queryFn: () => client.getBase({ path: { base: name } }) })
   const chosen = tabs.find((each) => each === tab) ?? 'documents'
@@ -46,7 +46,13 @@ export function BasePage() {
               chosen={chosen}
               onChoose={(next) => void navigate({ search: next === 'documents' ? {} : { tab: next }, replace: true })}
             >
-              {chosen === 'documents' ? <Documents base={data} /> : null}
+              {chosen === 'documents' ? (
+                <Documents
+                  base={data}
+                  show={show}
+                  onShow={(next) => void navigate({ search: next ? { show: next } : {}, replace: true })}
+                />
+              ) : null}
               {chosen === 'test' ? <SearchTest base={data} /> : null}
               {chosen === 'settings' ? <Settings base={data} /> : null}
             </Tabs>
@@ -137,7 +143,7 @@ function Settings({ base }: { base: BaseView }) {
           title={t('bases.access.standard')}
           about={t('bases.access.about')}
           access={base.access}
-          onSave={save.mutateAsync}
+          onSave={(access) => save.mutateAsync(access)}
           onClose={() => setEditing(undefined)}
         />
       ) : null}

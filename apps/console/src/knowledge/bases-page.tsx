@@ -1,5 +1,5 @@
 import type { BaseView } from '@gatehouse/contracts'
-import { Button, EmptyState, Field, Table, TextArea, TextInput, useFormat } from '@gatehouse/ui'
+import { Button, EmptyState, Moment, Table, useFormat } from '@gatehouse/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { BookOpen, Plus } from 'lucide-react'
@@ -7,10 +7,9 @@ import { useState } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
 import { useMay } from '../session/me.ts'
-import { FormDialog } from '../shell/form-dialog.tsx'
+import { SchemaDialog } from '../shell/form/schema-dialog.tsx'
 import { ManagedBadge } from '../shell/managed.tsx'
 import { Loaded, Page } from '../shell/page.tsx'
-import { useChange } from '../shell/use-change.ts'
 import { AccessEditor, PrincipalList } from './principals.tsx'
 
 export function BasesPage() {
@@ -95,7 +94,7 @@ function BasesTable({ bases }: { bases: readonly BaseView[] }) {
           name: 'updated',
           label: t('shell.updated'),
           order: ({ updatedAt }) => updatedAt,
-          cell: ({ updatedAt }) => format.date(updatedAt),
+          cell: ({ updatedAt }) => <Moment at={updatedAt} />,
         },
       ]}
     />
@@ -105,39 +104,26 @@ function BasesTable({ bases }: { bases: readonly BaseView[] }) {
 function CreateBase({ onClose }: { onClose: () => void }) {
   const t = useText()
   const navigate = useNavigate()
-  const [access, setAccess] = useState<readonly string[]>(['everyone'])
-  const create = useChange({
-    run: (form: FormData) =>
-      client.createBase({
-        body: {
-          name: String(form.get('name')),
-          title: String(form.get('title')),
-          description: String(form.get('description')),
-          access: [...access],
-        },
-      }),
-    refresh: [['bases'], ['overview']],
-    showsError: true,
-    onDone: ({ name }) => void navigate({ to: '/knowledge/$base', params: { base: name } }),
-  })
   return (
-    <FormDialog
+    <SchemaDialog
       title={t('bases.add')}
       submit={t('shell.create')}
-      error={create.error}
-      busy={create.isPending}
-      onSubmit={create.mutate}
+      operation="createBase"
+      fields={[
+        { name: 'title', label: t('shell.title'), required: true },
+        { name: 'name', label: t('shell.name'), about: t('shell.name.about') },
+        { name: 'description', label: t('bases.description') },
+        {
+          name: 'access',
+          label: t('bases.access.standard'),
+          control: (access, change) => <AccessEditor access={access as readonly string[]} onChange={change} />,
+        },
+      ]}
+      values={{ access: ['everyone'] }}
+      run={(body) => client.createBase({ body })}
+      refresh={[['bases'], ['overview']]}
+      onDone={({ name }) => void navigate({ to: '/knowledge/$base', params: { base: name } })}
       onClose={onClose}
-    >
-      <Field label={t('shell.title')}>{(described) => <TextInput {...described} name="title" maxLength={200} required />}</Field>
-      <Field label={t('shell.name')} description={t('shell.name.about')}>
-        {(described) => <TextInput {...described} name="name" required pattern="[a-z0-9][a-z0-9._\-]{0,62}" autoCapitalize="none" />}
-      </Field>
-      <Field label={t('bases.description')}>{(described) => <TextArea {...described} name="description" maxLength={400} />}</Field>
-      <fieldset>
-        <legend className="mb-2 font-medium">{t('bases.access.standard')}</legend>
-        <AccessEditor access={access} onChange={setAccess} />
-      </fieldset>
-    </FormDialog>
+    />
   )
 }

@@ -23,7 +23,7 @@ export function DocumentPage() {
   const t = useText()
   const may = useMay()
   const { base, document: id } = route.useParams()
-  const { tab } = route.useSearch()
+  const { tab, show } = route.useSearch()
   const navigate = route.useNavigate()
   const [reason, setReason] = useState<string>()
   const query = reason ? { reason } : {}
@@ -57,7 +57,17 @@ export function DocumentPage() {
                 chosen={chosen}
                 onChoose={(next) => void navigate({ search: next === 'segments' ? {} : { tab: next }, replace: true })}
               >
-                {chosen === 'segments' ? <Segments document={id} reason={reason} /> : <WholeText document={id} reason={reason} />}
+                {chosen === 'segments' ? (
+                  <Segments
+                    document={id}
+                    reason={reason}
+                    quarantined={show === 'quarantine'}
+                    mayNarrow={data.quarantined > 0}
+                    onQuarantined={(only) => void navigate({ search: only ? { show: 'quarantine' } : {}, replace: true })}
+                  />
+                ) : (
+                  <WholeText document={id} reason={reason} />
+                )}
               </Tabs>
             ) : (
               <ReasonForm mayReveal={may('readContent')} onReason={setReason} />
@@ -77,7 +87,7 @@ function Actions({ document, base }: { document: DocumentView; base: string }) {
   const refresh = [['document', document.id], ['documents'], ['bases']]
   const path = { document: document.id }
   const change = useChange({
-    run: (body: { access?: string[]; enabled?: boolean }) => client.changeDocument({ path, body }),
+    run: (body: { access?: string[]; enabled?: boolean; reason?: string }) => client.changeDocument({ path, body }),
     refresh,
     done: t('shell.saved'),
     showsError: true,
@@ -116,7 +126,7 @@ function Actions({ document, base }: { document: DocumentView; base: string }) {
           title={t('access.change')}
           about={t('document.access.about')}
           access={document.access}
-          onSave={(access) => change.mutateAsync({ access: [...access] })}
+          onSave={(access, given) => change.mutateAsync({ access: [...access], ...given })}
           onClose={() => setEditing(false)}
         />
       ) : null}

@@ -1,5 +1,5 @@
 import type { BaseView, DocumentView } from '@gatehouse/contracts'
-import { Badge, Button, EmptyState, ErrorState, LoadingRows, Table, TextInput, useFormat } from '@gatehouse/ui'
+import { Badge, Button, EmptyState, ErrorState, LoadingRows, Moment, Select, Table, TextInput, useFormat } from '@gatehouse/ui'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { EyeOff, FileText, Lock, ShieldAlert } from 'lucide-react'
@@ -11,17 +11,31 @@ import { DocumentStatus, isWorking } from './document-status.tsx'
 import { PrincipalList } from './principals.tsx'
 import { Upload } from './upload.tsx'
 
-export function Documents({ base }: { base: BaseView }) {
+export type Trouble = 'error' | 'quarantine'
+
+export interface DocumentsProps {
+  base: BaseView
+  /** Only those somebody should look at. */
+  show: Trouble | undefined
+  onShow: (show: Trouble | undefined) => void
+}
+
+export function Documents({ base, show, onShow }: DocumentsProps) {
   const t = useText()
   const may = useMay()
   const [typed, setTyped] = useState('')
   const keyword = useDeferredValue(typed.trim())
   const pages = useInfiniteQuery({
-    queryKey: ['documents', base.id, keyword],
+    queryKey: ['documents', base.id, keyword, show],
     queryFn: ({ pageParam }) =>
       client.listDocuments({
         path: { base: base.id },
-        query: { limit: 50, ...(keyword ? { keyword } : {}), ...(pageParam ? { after: pageParam } : {}) },
+        query: {
+          limit: 50,
+          ...(keyword ? { keyword } : {}),
+          ...(show ? { trouble: show } : {}),
+          ...(pageParam ? { after: pageParam } : {}),
+        },
       }),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
@@ -49,16 +63,26 @@ export function Documents({ base }: { base: BaseView }) {
           onChange={(event) => setTyped(event.target.value)}
           className="max-w-72"
         />
+        <Select
+          aria-label={t('documents.show')}
+          value={show ?? ''}
+          onChange={({ target: { value } }) => onShow(value === 'error' || value === 'quarantine' ? value : undefined)}
+          className="w-auto!"
+        >
+          <option value="">{t('documents.show.all')}</option>
+          <option value="error">{t('documents.show.error')}</option>
+          <option value="quarantine">{t('documents.show.quarantine')}</option>
+        </Select>
         {pages.data ? <p className="text-muted">{t('documents.total', { count: pages.data.pages[0]?.total ?? 0 })}</p> : null}
       </div>
       {pages.isPending ? <LoadingRows /> : null}
       {pages.isError ? <ErrorState error={pages.error} onRetry={() => void pages.refetch()} /> : null}
       {pages.isSuccess && documents.length === 0 ? (
-        <EmptyState icon={FileText} title={keyword ? t('documents.noMatch') : t('documents.none')}>
-          {keyword ? t('documents.noMatch.text') : t('documents.none.text')}
+        <EmptyState icon={FileText} title={keyword || show ? t('documents.noMatch') : t('documents.none')}>
+          {keyword ? t('documents.noMatch.text') : show ? t('documents.noTrouble') : t('documents.none.text')}
         </EmptyState>
       ) : null}
-      {documents.length > 0 ? <DocumentsTable base={base} documents={documents} /> : null}
+      {documents.length > 0 ? <DocumentsTable base={base} documents={documents} show={show} /> : null}
       {pages.hasNextPage ? (
         <Button className="self-start" onClick={() => void pages.fetchNextPage()}>
           {t('traces.more')}
@@ -68,17 +92,19 @@ export function Documents({ base }: { base: BaseView }) {
   )
 }
 
-function DocumentsTable({ base, documents }: { base: BaseView; documents: readonly DocumentView[] }) {
+function DocumentsTable({ base, documents, show }: { base: BaseView; documents: readonly DocumentView[]; show: Trouble | undefined }) {
   const t = useText()
   const format = useFormat()
   const navigate = useNavigate()
+  // what was looked for in the list is looked for in the document
+  const search = show === 'quarantine' ? { show } : {}
   const titleOf = ({ title, name }: DocumentView) => title || name || ''
   return (
     <Table
       label={t('bases.documents')}
       rows={documents}
       rowKey={({ id }) => id}
-      onOpen={({ id }) => void navigate({ to: '/knowledge/$base/$document', params: { base: base.name, document: id } })}
+      onOpen={({ id }) => void navigate({ to: '/knowledge/$base/$document', params: { base: base.name, document: id }, search })}
       columns={[
         {
           name: 'title',
@@ -88,6 +114,7 @@ function DocumentsTable({ base, documents }: { base: BaseView; documents: readon
             <Link
               to="/knowledge/$base/$document"
               params={{ base: base.name, document: document.id }}
+              search={search}
               className="inline-flex min-h-6 items-center gap-2 font-medium hover:text-accent hover:underline"
             >
               {document.readable ? (
@@ -130,7 +157,7 @@ function DocumentsTable({ base, documents }: { base: BaseView; documents: readon
           name: 'updated',
           label: t('shell.updated'),
           order: ({ updatedAt }) => updatedAt,
-          cell: ({ updatedAt }) => <span className="whitespace-nowrap">{format.date(updatedAt)}</span>,
+          cell: ({ updatedAt }) => <Moment at={updatedAt} />,
         },
       ]}
     />

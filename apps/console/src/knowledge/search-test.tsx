@@ -69,6 +69,11 @@ export function SearchTest({ base }: { base: BaseView }) {
           </Field>
         ) : null}
       </form>
+      {search.isIdle ? (
+        <EmptyState icon={Search} title={t('test.empty')}>
+          {t('test.empty.text')}
+        </EmptyState>
+      ) : null}
       {search.isPending ? <LoadingRows /> : null}
       {search.isError ? <ErrorState error={search.error} /> : null}
       {search.data ? (

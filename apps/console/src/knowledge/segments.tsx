@@ -1,5 +1,5 @@
 import type { SegmentView } from '@gatehouse/contracts'
-import { Badge, Button, EmptyState, ErrorState, Field, LoadingRows, TextInput, useFormat, useWhere } from '@gatehouse/ui'
+import { Badge, Button, Checkbox, EmptyState, ErrorState, Field, LoadingRows, TextInput, useFormat, useWhere } from '@gatehouse/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { FileText, ShieldAlert } from 'lucide-react'
 import { useState } from 'react'
@@ -9,29 +9,57 @@ import { useMay } from '../session/me.ts'
 import { FormDialog } from '../shell/form-dialog.tsx'
 import { useChange } from '../shell/use-change.ts'
 
-export function Segments({ document, reason }: { document: string; reason: string | undefined }) {
+export interface SegmentsProps {
+  document: string
+  reason: string | undefined
+  /** Only those in quarantine. */
+  quarantined: boolean
+  /** There are some. */
+  mayNarrow: boolean
+  onQuarantined: (only: boolean) => void
+}
+
+export function Segments({ document, reason, quarantined, mayNarrow, onQuarantined }: SegmentsProps) {
   const t = useText()
   const pages = useInfiniteQuery({
-    queryKey: ['document', document, 'segments', reason],
+    queryKey: ['document', document, 'segments', reason, quarantined],
     queryFn: ({ pageParam }) =>
       client.listSegments({
         path: { document },
-        query: { limit: 50, ...(reason ? { reason } : {}), ...(pageParam ? { after: pageParam } : {}) },
+        query: {
+          limit: 50,
+          ...(reason ? { reason } : {}),
+          ...(quarantined ? { quarantined: 'true' as const } : {}),
+          ...(pageParam ? { after: pageParam } : {}),
+        },
       }),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
   })
+  const choice =
+    mayNarrow || quarantined ? (
+      <Checkbox
+        className="mb-3"
+        label={t('segments.onlyQuarantined')}
+        checked={quarantined}
+        onChange={({ target }) => onQuarantined(target.checked)}
+      />
+    ) : null
   if (pages.isPending) return <LoadingRows rows={8} />
   if (pages.isError) return <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />
   const segments = pages.data.pages.flatMap(({ items }) => items)
   if (segments.length === 0)
     return (
-      <EmptyState icon={FileText} title={t('segments.none')}>
-        {t('segments.none.text')}
-      </EmptyState>
+      <>
+        {choice}
+        <EmptyState icon={FileText} title={t(quarantined ? 'segments.noneQuarantined' : 'segments.none')}>
+          {quarantined ? null : t('segments.none.text')}
+        </EmptyState>
+      </>
     )
   return (
     <>
+      {choice}
       <ol className="flex flex-col gap-3">
         {segments.map((segment) => (
           <Segment key={segment.id} segment={segment} />

@@ -32,13 +32,18 @@ export function Attention({ overview: { attention } }: { overview: Overview }) {
   )
 }
 
+const troubleOf: Partial<Record<Need['kind'], { show: 'error' | 'quarantine' }>> = {
+  'document-error': { show: 'error' },
+  quarantine: { show: 'quarantine' },
+}
+
 function NeedLink({ need: { kind, count, base } }: { need: Need }) {
   const t = useText()
   const text = t(`attention.${kind}`, { count })
   const style = 'font-medium hover:text-accent hover:underline'
   if (base)
     return (
-      <Link to="/knowledge/$base" params={{ base }} className={style}>
+      <Link to="/knowledge/$base" params={{ base }} search={troubleOf[kind] ?? {}} className={style}>
         {text}
       </Link>
     )

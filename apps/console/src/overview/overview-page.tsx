@@ -1,7 +1,8 @@
 import type { Overview } from '@gatehouse/contracts'
-import { Select, useFormat } from '@gatehouse/ui'
+import { buttonClass, Select, useFormat } from '@gatehouse/ui'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { ExternalLink } from 'lucide-react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
 import { type Range, rangeNames, startOf, stepOf } from '../range.ts'
@@ -53,13 +54,15 @@ export function OverviewPage() {
             <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_17rem]">
               <div className="flex min-w-0 flex-col gap-5">
                 <RecentCalls />
+                <div className="grid items-start gap-5 md:grid-cols-2">
+                  <Stock overview={data} />
+                  <ServerCard />
+                </div>
               </div>
               <div className="flex min-w-0 flex-col gap-5">
                 <Attention overview={data} />
                 <SamplePeople />
                 <TopConsumers range={range} />
-                <Stock overview={data} />
-                <ServerCard />
               </div>
             </div>
           </>
@@ -169,10 +172,32 @@ function RecentCalls() {
       </div>
       <Loaded query={calls}>
         {({ items }) => (
-          <CallsTable calls={items} onOpen={({ id }) => void navigate({ to: '/traces/$call', params: { call: id } })} short />
+          <CallsTable
+            calls={items}
+            onOpen={({ id }) => void navigate({ to: '/traces/$call', params: { call: id } })}
+            firstStep={<FirstQuestion />}
+            short
+          />
         )}
       </Loaded>
     </section>
+  )
+}
+
+/** The shortest way to a first answer: the chat, as whoever is signed in there. */
+function FirstQuestion() {
+  const t = useText()
+  const apps = useQuery({ queryKey: ['apps'], queryFn: () => client.listApps() })
+  const url = apps.data?.items[0]?.url
+  return url ? (
+    <a href={url} target="_blank" rel="noreferrer" className={buttonClass('primary')}>
+      <ExternalLink aria-hidden className="size-4" />
+      {t('apps.open')}
+    </a>
+  ) : (
+    <Link to="/knowledge" className={buttonClass('primary')}>
+      {t('overview.first')}
+    </Link>
   )
 }
 

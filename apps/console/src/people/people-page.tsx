@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useText } from '../messages/text.ts'
 import { useMay } from '../session/me.ts'
 import { Page } from '../shell/page.tsx'
-import { CreateGroup, Groups } from './groups.tsx'
+import { GroupForm, Groups } from './groups.tsx'
 import { UserForm, Users } from './users.tsx'
 
 const route = getRouteApi('/people')
@@ -41,7 +41,7 @@ export function PeoplePage() {
         {chosen === 'users' ? <Users /> : <Groups />}
       </Tabs>
       {adding && chosen === 'users' ? <UserForm onClose={() => setAdding(false)} /> : null}
-      {adding && chosen === 'groups' ? <CreateGroup onClose={() => setAdding(false)} /> : null}
+      {adding && chosen === 'groups' ? <GroupForm onClose={() => setAdding(false)} /> : null}
     </Page>
   )
 }

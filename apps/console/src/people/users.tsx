@@ -1,5 +1,5 @@
 import type { Role, UserView } from '@gatehouse/contracts'
-import { Badge, Button, Checkbox, Field, Select, Table, TextInput } from '@gatehouse/ui'
+import { Badge, Button, Table } from '@gatehouse/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Ban, FlaskConical, Link2, Pencil, TriangleAlert } from 'lucide-react'
@@ -7,10 +7,9 @@ import { useState } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
 import { useMay, useMe } from '../session/me.ts'
-import { FormDialog } from '../shell/form-dialog.tsx'
+import { type FormField, SchemaDialog } from '../shell/form/schema-dialog.tsx'
 import { ManagedBadge } from '../shell/managed.tsx'
 import { Loaded } from '../shell/page.tsx'
-import { useChange } from '../shell/use-change.ts'
 import { ChatAsButton } from './chat-as-button.tsx'
 import { InviteLink } from './invite-link.tsx'
 
@@ -53,9 +52,7 @@ export function Users() {
                 label: t('people.groups'),
                 cell: ({ groups }) => (
                   <span className="flex flex-wrap gap-1">
-                    {groups.map((group) => (
-                      <Badge key={group}>{group}</Badge>
-                    ))}
+                    {groups.length ? groups.map((group) => <Badge key={group}>{group}</Badge>) : '–'}
                   </span>
                 ),
               },
@@ -118,84 +115,64 @@ function UserState({ user }: { user: UserView }) {
 export function UserForm({ user, onClose }: { user?: UserView; onClose: () => void }) {
   const t = useText()
   const me = useMe()
-  const groups = useQuery({ queryKey: ['groups'], queryFn: () => client.listGroups() })
-  const save = useChange({
-    run: (form: FormData) => {
-      const fields = {
-        title: String(form.get('title')),
-        email: String(form.get('email')),
-        language: form.get('language') === 'zh' ? ('zh' as const) : ('en' as const),
-        groups: form.getAll('groups').map(String),
-        roles: roles.filter((role) => form.getAll('roles').includes(role)),
-      }
-      return user
-        ? client.changeUser({
-            path: { user: user.name },
-            body: { ...fields, disabled: form.get('disabled') === 'on', version: user.version },
-          })
-        : client.createUser({ body: { ...fields, name: String(form.get('name')) } })
-    },
-    refresh: [['users'], ['groups'], ['overview']],
-    done: t('shell.saved'),
-    showsError: true,
-    onDone: onClose,
-  })
-  const title = user ? t('people.edit.of', { name: user.title || user.name }) : t('people.add')
+  const fields = useFields()
+  const common = { refresh: [['users'], ['groups'], ['overview']], done: t('shell.saved'), onDone: onClose, onClose }
+  if (!user)
+    return (
+      <SchemaDialog
+        {...common}
+        title={t('people.add')}
+        submit={t('shell.create')}
+        operation="createUser"
+        fields={[...fields.slice(0, 1), { name: 'name', label: t('people.name'), about: t('shell.name.about') }, ...fields.slice(1)]}
+        values={{ language: me.language }}
+        run={(body) => client.createUser({ body })}
+      />
+    )
+  const { title, email, language, groups, roles, disabled, version } = user
   return (
-    <FormDialog
-      title={title}
-      submit={user ? t('shell.save') : t('shell.create')}
-      error={save.error}
-      busy={save.isPending}
-      onSubmit={save.mutate}
-      onClose={onClose}
-    >
-      {user ? null : (
-        <Field label={t('people.name')} description={t('shell.name.about')}>
-          {(described) => <TextInput {...described} name="name" required pattern="[a-z0-9][a-z0-9._\-]{0,62}" autoCapitalize="none" />}
-        </Field>
-      )}
-      <Field label={t('people.title')}>
-        {(described) => <TextInput {...described} name="title" maxLength={200} defaultValue={user?.title} required />}
-      </Field>
-      <div className="grid gap-4 sm:grid-cols-2">
-        <Field label={t('people.email')}>
-          {(described) => <TextInput {...described} name="email" type="email" defaultValue={user?.email} />}
-        </Field>
-        <Field label={t('people.language')}>
-          {(described) => (
-            <Select {...described} name="language" defaultValue={user?.language ?? me.language}>
-              <option value="en">English</option>
-              <option value="zh">中文</option>
-            </Select>
-          )}
-        </Field>
-      </div>
-      <fieldset>
-        <legend className="mb-1 font-medium">{t('people.groups')}</legend>
-        <div className="flex flex-wrap gap-x-5 gap-y-1">
-          {groups.data?.items.map(({ name, title }) => (
-            <Checkbox key={name} name="groups" value={name} label={title || name} defaultChecked={user?.groups.includes(name) ?? false} />
-          ))}
-        </div>
-      </fieldset>
-      <fieldset>
-        <legend className="mb-1 font-medium">{t('people.roles')}</legend>
-        <div className="flex flex-wrap gap-x-5 gap-y-1">
-          {roles.map((role) => (
-            <Checkbox
-              key={role}
-              name="roles"
-              value={role}
-              label={t(`role.${role}`)}
-              // only an owner gives these
-              disabled={(role === 'owner' || role === 'admin') && !me.roles.includes('owner')}
-              defaultChecked={user ? user.roles.includes(role) : role === 'member'}
-            />
-          ))}
-        </div>
-      </fieldset>
-      {user ? <Checkbox name="disabled" label={t('people.disable')} defaultChecked={user.disabled} /> : null}
-    </FormDialog>
+    <SchemaDialog
+      {...common}
+      title={t('people.edit.of', { name: title || user.name })}
+      submit={t('shell.save')}
+      operation="changeUser"
+      fields={[...fields, { name: 'disabled', label: t('people.disable') }]}
+      values={{ title, email, language, groups, roles, disabled, version }}
+      run={(body) => client.changeUser({ path: { user: user.name }, body })}
+    />
   )
+}
+
+function useFields(): readonly FormField[] {
+  const t = useText()
+  const me = useMe()
+  const groups = useQuery({ queryKey: ['groups'], queryFn: () => client.listGroups() })
+  return [
+    { name: 'title', label: t('people.title'), required: true },
+    { name: 'email', label: t('people.email'), size: 'half' },
+    {
+      name: 'language',
+      label: t('people.language'),
+      size: 'half',
+      choices: [
+        { value: 'en', label: 'English' },
+        { value: 'zh', label: '中文' },
+      ],
+    },
+    {
+      name: 'groups',
+      label: t('people.groups'),
+      choices: groups.data?.items.map(({ name, title }) => ({ value: name, label: title || name })) ?? [],
+    },
+    {
+      name: 'roles',
+      label: t('people.roles'),
+      // only an owner gives the first two
+      choices: roles.map((role) => ({
+        value: role,
+        label: t(`role.${role}`),
+        disabled: (role === 'owner' || role === 'admin') && !me.roles.includes('owner'),
+      })),
+    },
+  ]
 }

@@ -1,10 +1,9 @@
 import type { Me } from '@gatehouse/contracts'
-import { Button, ErrorState, Field, TextInput } from '@gatehouse/ui'
+import { Button, Door, ErrorState, Field, TextInput } from '@gatehouse/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
-import { Door } from './door.tsx'
 
 const shortest = 12
 

@@ -33,7 +33,7 @@ export function ManagedNotice({ resource, kind, refresh }: ManagedProps) {
   return (
     <div className="flex flex-wrap items-center gap-3 rounded-panel border border-line bg-sunken px-4 py-2.5">
       <FileCode2 aria-hidden className="size-4 shrink-0 text-muted" />
-      <p className="min-w-0 flex-1">{t('managed.about')}</p>
+      <p className="min-w-48 flex-1">{t('managed.about')}</p>
       {may('takeOver') ? (
         <ConfirmButton
           label={t('managed.take')}

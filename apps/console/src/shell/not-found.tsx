@@ -7,6 +7,7 @@ export function NotFound() {
   const t = useText()
   return (
     <EmptyState
+      isPage
       icon={Compass}
       title={t('shell.notFound')}
       action={

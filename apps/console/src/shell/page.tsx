@@ -29,15 +29,15 @@ export function Page({ title, tab, about, parents = [], actions, needs, children
   return (
     <div className="mx-auto flex w-full max-w-[84rem] flex-col gap-5 px-4 py-5 sm:px-7 sm:py-6">
       <header className="flex flex-wrap items-start gap-x-4 gap-y-3">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 max-sm:basis-full">
           {parents.length > 0 ? (
             <nav aria-label={t('shell.path')} className="mb-1 flex flex-wrap items-center gap-1 text-[0.8125rem] text-muted">
-              {parents.map(({ label, link }) => (
+              {parents.map(({ label, link }, at) => (
                 <span key={label} className="flex items-center gap-1">
+                  {at > 0 ? <ChevronRight aria-hidden className="size-3.5" /> : null}
                   <Link {...link} className="rounded hover:text-ink hover:underline">
                     {label}
                   </Link>
-                  <ChevronRight aria-hidden className="size-3.5" />
                 </span>
               ))}
             </nav>

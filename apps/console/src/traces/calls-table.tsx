@@ -1,7 +1,8 @@
 import type { CallRow } from '@gatehouse/contracts'
-import { type Column, EmptyState, Table, useFormat, Verdict } from '@gatehouse/ui'
+import { type Column, EmptyState, Moment, Table, useFormat, Verdict } from '@gatehouse/ui'
 import { Link } from '@tanstack/react-router'
 import { Activity } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { useText } from '../messages/text.ts'
 import { CallEnd } from './call-end.tsx'
 
@@ -13,16 +14,17 @@ export interface CallsTableProps {
   short?: boolean
   /** There may be calls that a filter hides. */
   filtered?: boolean
+  /** What to do when there is none yet. */
+  firstStep?: ReactNode
 }
 
-export function CallsTable({ calls, onOpen, active, short = false, filtered = false }: CallsTableProps) {
+export function CallsTable({ calls, onOpen, active, short = false, filtered = false, firstStep }: CallsTableProps) {
   const t = useText()
   const format = useFormat()
-  const now = Date.now()
   if (calls.length === 0)
     return (
       <div className="rounded-panel border border-line bg-surface">
-        <EmptyState icon={Activity} title={t(filtered ? 'calls.noMatch' : 'calls.none')}>
+        <EmptyState icon={Activity} title={t(filtered ? 'calls.noMatch' : 'calls.none')} action={filtered ? null : firstStep}>
           {t(filtered ? 'calls.noMatch.text' : 'calls.none.text')}
         </EmptyState>
       </div>
@@ -35,10 +37,9 @@ export function CallsTable({ calls, onOpen, active, short = false, filtered = fa
         <Link
           to="/traces/$call"
           params={{ call: id }}
-          title={format.dateTime(at)}
           className="inline-flex min-h-6 items-center whitespace-nowrap hover:text-accent hover:underline"
         >
-          {now - at < 86_400_000 ? format.relative(at, now) : format.dateTime(at)}
+          <Moment at={at} />
         </Link>
       ),
       order: ({ at }) => at,

@@ -123,9 +123,11 @@ function Filters({ search, onChange }: FiltersProps) {
         onChange={(event) => onChange({ consumer: event.target.value })}
       >
         <option value="">{t('traces.anyConsumer')}</option>
-        {withChosen(['chat', 'console', 'cli', ...(consumers.data?.items.map(({ name }) => name) ?? [])], search.consumer).map((name) => (
-          <option key={name}>{name}</option>
-        ))}
+        {withChosen(['chat', 'console', 'cli', 'ingest', ...(consumers.data?.items.map(({ name }) => name) ?? [])], search.consumer).map(
+          (name) => (
+            <option key={name}>{name}</option>
+          ),
+        )}
       </Select>
       <TextInput
         aria-label={t('calls.target')}

@@ -1,6 +1,7 @@
 import { ConsumerSpec, type consumerEndpoints, type Resource, type Spec } from '@gatehouse/contracts'
 import { principalsOfConsumer } from '@gatehouse/kernel'
 import { checkPrincipals } from '../access/principals.ts'
+import { spokenFor } from '../access/spoken-for.ts'
 import { noteKey, noteWidening } from '../access/widen.ts'
 import type { AdminDependencies } from '../dependencies.ts'
 import { createKey } from '../keys.ts'
@@ -10,6 +11,7 @@ import { consumerView, keyIdOf, keyView } from '../views/consumer.ts'
 import { checkGroups } from '../views/group.ts'
 import { checkChangeable, resourceOf } from '../views/resource.ts'
 import { refusal } from '../words.ts'
+import { forget } from './credentials.ts'
 
 const mostKeys = 100
 /** Calls that are counted for the usage of one consumer. */
@@ -63,6 +65,11 @@ export const consumerOperations: Create<typeof consumerEndpoints> = ({ store, cl
       const [before, after] = [principalsOfConsumer(consumer.name, consumer.spec), principalsOfConsumer(consumer.name, spec)]
       const object = `Consumer/${consumer.name}`
       await noteWidening({ store, clock, project }, operator, { object, before, after, isWithinReach: true, reason })
+      if (fields.maySpeakFor) {
+        const spoken = await spokenFor(resources, project, consumer.spec.maySpeakFor)
+        const principals = (await spokenFor(resources, project, spec.maySpeakFor)).filter((label) => !spoken.includes(label))
+        await noteKey({ store, clock, project }, operator, { object, principals, key: 'maySpeakFor', reason })
+      }
       return consumerView(await put(consumer, spec, operator), clock.now())
     },
 
@@ -70,6 +77,7 @@ export const consumerOperations: Create<typeof consumerEndpoints> = ({ store, cl
       const consumer = await resourceOf(resources, 'Consumer', project, path.consumer!)
       checkChangeable(consumer)
       await resources.remove('Consumer', project, consumer.name, actorOf(operator))
+      for (const { secrets } of consumer.spec.signingKeys) await forget(store.secrets, secrets)
     },
 
     async consumerUsage({ path, project }) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type DocumentRecord, type DocumentView, type knowledgeEndpoints, Principal, type SegmentRecord } from '@gatehouse/contracts'
 import { cleanPath } from '@gatehouse/kernel'
 import { readableOf, seeDocument } from '../access/documents.ts'
@@ -147,7 +148,7 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
       const document = await documentOf(project, path.document!)
       await seeDocument(dependencies, operator, { object: `document/${document.id}`, readable: readableOf(document, operator), ...query })
       const bytes = document.version > 0 ? await store.blobs.get(`documents/${document.id}/${document.version}/text`) : undefined
-      if (!bytes) throw refusal('not_found', 'no-text')
+      if (!bytes || (document.textHash !== undefined && sha256(bytes) !== document.textHash)) throw refusal('not_found', 'no-text')
       return { document: document.id, version: document.version, title: document.title, text: new TextDecoder().decode(bytes) }
     },
 
@@ -188,6 +189,9 @@ export const documentOperations: Create<DocumentEndpoints> = (dependencies) => {
     },
   }
 }
+
+/** Others may write where the text lies: it counts only as it was put there. */
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 /** Looked at for what somebody should see: the newest documents, as in the overview. */
 const looked = 500

@@ -216,3 +216,16 @@ test('how a base is searched is changed and taken away again, and a wrong value 
   expect(cleared.json.retrieval).toEqual({ topK: 5, threshold: 0, mode: 'vectors' })
   expect((await change({ retrieval: { mode: 'magic' } })).status).toBe(400)
 })
+
+test('documents and segments that somebody should look at are found apart from the rest', async () => {
+  const house = await createHouse()
+  const session = await house.signIn('owner')
+  const { documents } = house.store
+  await documents.update('open', { quarantined: 1 })
+  await documents.update('secret', { status: 'error' })
+  const idsOf = async (path: string) => (await house.ask('GET', path, { session })).json.items.map(({ id }: { id: string }) => id)
+  expect(await idsOf('/bases/handbook/documents?trouble=quarantine')).toEqual(['open'])
+  expect(await idsOf('/bases/handbook/documents?trouble=error')).toEqual(['secret'])
+  expect(await idsOf('/documents/open/segments?quarantined=true')).toEqual(['s-bad'])
+  expect(await idsOf('/documents/open/segments')).toHaveLength(2)
+})

@@ -40,7 +40,8 @@ export class Throttle {
 
   #current(key: string, now: number) {
     const entry = this.#counts.get(key.slice(0, 300))
-    return entry && entry.start + this.#window > now ? entry : undefined
+    // one that begins later was counted before the clock was set back
+    return entry && entry.start <= now && entry.start + this.#window > now ? entry : undefined
   }
 
   #count(long: string, now: number): void {

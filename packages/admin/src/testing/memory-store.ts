@@ -9,6 +9,7 @@ import {
   type Records,
   type Resources,
   type SearchIndex,
+  type Secrets,
 } from '@gatehouse/kernel'
 
 /** What the admin API touches of a store, in memory, for tests. Everything it holds can be looked at. */
@@ -57,8 +58,19 @@ export function createMemoryStore(now: () => number) {
     contents: { get: async (call: string) => contentMap.get(call), erase: async () => 0 },
     audit,
     blobs: createBlobs(),
+    secrets: createSecrets(),
     check: async () => {},
     held: { auditRecords, documentMap, segmentMap, callMap, contentMap },
+  }
+}
+/** What it holds can be looked at. */
+function createSecrets(): Secrets & { readonly held: ReadonlyMap<string, string> } {
+  const held = new Map<string, string>()
+  return {
+    held,
+    get: async (id) => held.get(id),
+    put: async (id, value) => void held.set(id, value),
+    remove: async (id) => held.delete(id),
   }
 }
 export type MemoryStore = ReturnType<typeof createMemoryStore>

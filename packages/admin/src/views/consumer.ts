@@ -1,6 +1,7 @@
 import type { ConsumerView, KeyView, Resource, Spec } from '@gatehouse/contracts'
 import { hashOf } from '../keys.ts'
 import { present } from './call.ts'
+import { signingKeyView, tokenIssuerView } from './credentials.ts'
 import { resourceFieldsOf } from './resource.ts'
 
 type Key = Spec<'Consumer'>['keys'][number]
@@ -9,7 +10,7 @@ type Key = Spec<'Consumer'>['keys'][number]
 export const keyIdOf = ({ hash, secret }: Key): string => hashOf(hash ?? secret ?? '').slice(0, 16)
 
 export function consumerView(consumer: Resource<'Consumer'>, now: number): ConsumerView {
-  const { title, groups, maySpeakFor, limits, userLimits, keys } = consumer.spec
+  const { title, groups, maySpeakFor, limits, userLimits, keys, signingKeys, tokenIssuers, addresses } = consumer.spec
   return {
     ...resourceFieldsOf(consumer),
     title,
@@ -18,6 +19,9 @@ export function consumerView(consumer: Resource<'Consumer'>, now: number): Consu
     limits,
     userLimits,
     keys: keys.map((key) => keyView(key, now)),
+    signingKeys: signingKeys.map((key) => signingKeyView(key, now)),
+    tokenIssuers: tokenIssuers.map(tokenIssuerView),
+    addresses,
   }
 }
 

@@ -101,6 +101,8 @@ export const Trace = z
         duration: z.number(),
         status: z.number().optional(),
         error: z.string().optional(),
+        /** Fields of the request that the vendor does not take; left out. */
+        dropped: z.array(z.string()).readonly().optional(),
       }),
     ),
     retrieval: z.array(RetrievalView),

@@ -1,28 +1,9 @@
 import { z } from 'zod'
-import { KeySpec, KeyVerb, Name } from '../resources.ts'
+import { AddressRules, KeySpec, Name } from '../resources.ts'
 import { resourceFields } from './apps.ts'
+import { SigningKeyView, TokenIssuerView } from './credentials.ts'
 import { administrators, endpoints, Instant, operators, Reason } from './endpoint.ts'
-
-export const KeyKind = z.enum(['model', 'app', 'dataset'])
-/** A key as it can be told from others; the key itself is shown once, when it is made. */
-export const KeyView = z
-  .object({
-    id: z.string(),
-    kind: KeyKind,
-    /** The visible start; absent for keys given by reference. */
-    prefix: z.string().optional(),
-    title: z.string(),
-    apps: z.array(z.string()),
-    datasets: z.array(z.string()),
-    /** What a dataset key may do. */
-    verbs: z.array(KeyVerb),
-    expiresAt: z.string().optional(),
-    expired: z.boolean(),
-    /** Where its secret lies when it was given by reference: `env`, `file` or `store`. */
-    from: z.enum(['env', 'file', 'store']).optional(),
-  })
-  .meta({ id: 'KeyView' })
-export type KeyView = z.infer<typeof KeyView>
+import { CreatedKey, KeyKind, KeyView } from './keys.ts'
 
 export const ConsumerLimits = z.strictObject({
   requestsPerMinute: z.int().min(1).optional(),
@@ -39,6 +20,9 @@ export const ConsumerView = z
     /** Of each signed-in person by himself. */
     userLimits: z.object(ConsumerLimits.shape),
     keys: z.array(KeyView),
+    signingKeys: z.array(SigningKeyView),
+    tokenIssuers: z.array(TokenIssuerView),
+    addresses: z.object(AddressRules.shape),
   })
   .meta({ id: 'ConsumerView' })
 export type ConsumerView = z.infer<typeof ConsumerView>
@@ -76,6 +60,7 @@ export const ChangeConsumer = z.strictObject({
   maySpeakFor: z.array(z.string().max(128)).max(1000).optional(),
   limits: ConsumerLimits.optional(),
   userLimits: ConsumerLimits.optional(),
+  addresses: AddressRules.optional(),
   reason: wideningReason,
   /** The version that was seen; another one in the store is a conflict. */
   version: z.int().optional(),
@@ -92,10 +77,6 @@ export const CreateKey = z.strictObject({
   expiresAt: z.iso.datetime().optional(),
   reason: wideningReason,
 })
-/** `key` is never shown again. */
-export const CreatedKey = z.object({ key: z.string(), view: KeyView }).meta({ id: 'CreatedKey' })
-export type CreatedKey = z.infer<typeof CreatedKey>
-
 export const consumerEndpoints = endpoints({
   listConsumers: {
     method: 'GET',

@@ -2,6 +2,7 @@ import { appEndpoints } from './apps.ts'
 import { auditEndpoints } from './audit.ts'
 import { callEndpoints } from './calls.ts'
 import { consumerEndpoints } from './consumers.ts'
+import { credentialEndpoints } from './credentials.ts'
 import { knowledgeEndpoints } from './knowledge.ts'
 import { peopleEndpoints } from './people.ts'
 import { resourceEndpoints } from './resources.ts'
@@ -15,6 +16,7 @@ export const adminEndpoints = {
   ...callEndpoints,
   ...knowledgeEndpoints,
   ...consumerEndpoints,
+  ...credentialEndpoints,
   ...peopleEndpoints,
   ...appEndpoints,
   ...auditEndpoints,

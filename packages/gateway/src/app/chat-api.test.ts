@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   AppSpec,
   type ConversationRecord,
@@ -70,10 +71,20 @@ const segment = (position: number, quarantined = false): SegmentRecord => ({
   ...(quarantined ? { quarantine: { rule: 'injection.override', score: 1 } } : {}),
 })
 
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
 const record = (id: string, quarantined: number): DocumentRecord => ({
   ...{ id, project: 'default', dataset: 'd', name: `假期 "${id}".pdf`, title: id, mediaType: 'application/pdf', metadata: {} },
-  ...{ principals: ['everyone'], status: 'completed', enabled: true, version: 1, contentHash: '', blob: `documents/${id}/1/original` },
+  ...{
+    principals: ['everyone'],
+    status: 'completed',
+    enabled: true,
+    version: 1,
+    contentHash: sha256('%PDF-1.7'),
+    blob: `documents/${id}/1/original`,
+  },
   ...{ bytes: 1, characters: 30, segments: 3, quarantined, batch: '', createdBy: 'user:una', createdAt: 500, updatedAt: 900 },
+  textHash: sha256('the first.the secondthe third.'),
   times: { indexed: 700 },
 })
 
@@ -82,9 +93,20 @@ interface House {
   encrypted?: boolean
   quarantined?: number
   segments?: SegmentRecord[]
+  /** What of the document changed since it was cited. */
+  since?: Partial<DocumentRecord>
+  /** What lies where the bytes of documents lie, when somebody else wrote there. */
+  swapped?: string
 }
-function house({ secure = false, encrypted = true, segments = [segment(1), segment(2), segment(3)], quarantined = 0 }: House = {}) {
-  const records = ['leave', 'salaries'].map((id) => record(id, quarantined))
+function house({
+  secure = false,
+  encrypted = true,
+  segments = [segment(1), segment(2), segment(3)],
+  quarantined = 0,
+  since = {},
+  swapped,
+}: House = {}) {
+  const records = ['leave', 'salaries'].map((id) => ({ ...record(id, quarantined), ...since }))
   const kept = new Map(
     [conversation('c-mara', 'user:mara'), conversation('c-wei', 'user:wei'), conversation('c-else', 'user:mara', 'other')].map((each) => [
       each.id,
@@ -157,7 +179,7 @@ function house({ secure = false, encrypted = true, segments = [segment(1), segme
     blobs: {
       get: async (key) => {
         const text = { 'documents/leave/1/text': 'the first.the secondthe third.', 'documents/leave/1/original': '%PDF-1.7' }[key]
-        return text === undefined ? undefined : new TextEncoder().encode(text)
+        return text === undefined ? undefined : new TextEncoder().encode(swapped ?? text)
       },
     },
     now: () => 1_000,
@@ -371,6 +393,20 @@ test('the original of a passage is saved and never shown, by whoever may read it
 test('a file in which something is quarantined is not given out', async () => {
   const { call } = house({ quarantined: 1 })
   expect((await json(call('GET', '/passages?message=m-mara&n=1', { as: 'mara' }))) as object).not.toHaveProperty('original')
+  expect((await call('GET', '/originals?message=m-mara&n=1', { as: 'mara' })).status).toBe(404)
+})
+
+test('an older file is not given out: what was quarantined in it is not known any more', async () => {
+  for (const since of [{ version: 2, blob: 'documents/leave/2/original' }, { blob: 'documents/leave/2/original' }]) {
+    const { call } = house({ since })
+    expect((await json(call('GET', '/passages?message=m-mara&n=1', { as: 'mara' }))) as object).not.toHaveProperty('original')
+    expect((await call('GET', '/originals?message=m-mara&n=1', { as: 'mara' })).status).toBe(404)
+  }
+})
+
+test('bytes that somebody else put in the place of a document are shown to nobody', async () => {
+  const { call } = house({ swapped: 'evil text, evil text, evil text' })
+  expect(await json(call('GET', '/passages?message=m-mara&n=1', { as: 'mara' }))).toMatchObject({ before: '', after: '' })
   expect((await call('GET', '/originals?message=m-mara&n=1', { as: 'mara' })).status).toBe(404)
 })
 

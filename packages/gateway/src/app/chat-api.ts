@@ -24,8 +24,9 @@ import {
 } from '@gatehouse/kernel'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { checkOrigin } from '../origin.ts'
 import { attachment } from './attachment.ts'
-import { type ChatIdentity, checkOrigin, type IdentityTools, identifyChat, sessionCookie } from './chat-identity.ts'
+import { type ChatIdentity, type IdentityTools, identifyChat, sessionCookie } from './chat-identity.ts'
 import { originalOf, type PassageTools, passageOf } from './passage.ts'
 import { languageFrom, wordsFor } from './words.ts'
 

@@ -61,18 +61,25 @@ export class ChatEncoder {
   events(batch: readonly ReplyEvent[]): string {
     let out = ''
     let text = ''
-    for (const event of batch) {
-      if (event.kind === 'text') {
-        text += event.text // one frame for neighbours
+    let passing = false
+    const flush = () => {
+      if (text) out += frame({ type: 'text', text, ...(passing && { passing }) })
+      text = ''
+    }
+    for (const { kind, payload, text: piece } of batch) {
+      if (kind === 'text') {
+        if (passing !== (payload.transient === true)) flush()
+        passing = payload.transient === true
+        text += piece // one frame for neighbours
         continue
       }
-      const said = this.#event(event.payload)
+      const said = this.#event(payload)
       if (!said) continue
-      if (text) out += frame({ type: 'text', text })
-      text = ''
+      flush()
       out += frame(said)
     }
-    return text ? out + frame({ type: 'text', text }) : out
+    flush()
+    return out
   }
 
   end({ end, error }: Outcome): string {

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Asker, Principal } from '@gatehouse/contracts'
 import { AppError, type Session, type Sessions } from '@gatehouse/kernel'
+import { checkOrigin, type Headers } from '../origin.ts'
 
 /** A person as the configuration knows them now. */
 export interface ChatPerson {
@@ -24,9 +25,6 @@ export interface IdentityTools {
   /** The request came over TLS, here or at a proxy we trust: the cookie gets its strictest form. Asked with the HTTP adapter's environment. */
   isSecure(environment: unknown): boolean
 }
-/** A header by its lower-case name. */
-export type Headers = (name: string) => string | undefined
-
 const cookieName = (secure: boolean) => (secure ? '__Host-gatehouse-chat' : 'gatehouse-chat')
 
 /** The cookie that opens a session, or with an empty token ends it. */
@@ -46,20 +44,6 @@ export async function identifyChat(headers: Headers, environment: unknown, chang
     throw new AppError('forbidden', 'the header x-csrf-token is missing or wrong')
   return { session, token, person, asker: { consumer: 'chat', user: person.name, principals: person.principals } }
 }
-
-/** Our own host, and no page of another one. Programs that are no browsers send no origin; they have no cookie to steal. */
-export function checkOrigin(headers: Headers, { isOurHost }: Pick<IdentityTools, 'isOurHost'>): void {
-  const host = headers('host') ?? ''
-  if (!isOurHost(host)) throw new AppError('forbidden', 'this host name is not ours')
-  const origin = headers('origin')
-  const site = headers('sec-fetch-site')
-  if (origin !== undefined && hostOf(origin) !== host.toLowerCase())
-    throw new AppError('forbidden', 'requests from other sites are not allowed')
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new AppError('forbidden', 'requests from other sites are not allowed')
-}
-
-const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined)
 
 function cookieOf(header: string | undefined, name: string): string | undefined {
   for (const pair of (header ?? '').split(';', 50)) {

@@ -20,13 +20,14 @@ import {
   Wheel,
 } from '@gatehouse/kernel'
 import type { Hono } from 'hono'
+import type { Headers } from '../origin.ts'
 import { readBody } from '../read-body.ts'
 import type { RouteTable } from '../routes.ts'
 import type { AppTarget, Snapshot } from '../snapshot.ts'
 import { createChatApi } from './chat-api.ts'
 import { ChatDelivery, sendRefusal } from './chat-delivery.ts'
 import { chatDialect, decodeQuestion, encodeRefusal, messagesPath } from './chat-dialect.ts'
-import { type ChatIdentity, type ChatPerson, type Headers, type IdentityTools, identifyChat } from './chat-identity.ts'
+import { type ChatIdentity, type ChatPerson, type IdentityTools, identifyChat } from './chat-identity.ts'
 import { type Language, languageFrom } from './words.ts'
 
 export interface ChatOptions {

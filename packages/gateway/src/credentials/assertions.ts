@@ -40,9 +40,16 @@ export async function speakFor(assertion: string, entry: KeyEntry, tools: Assert
 async function verified(assertion: string, entry: KeyEntry, { snapshot, nonces, now }: AssertionTools): Promise<JWTPayload> {
   const key = snapshot.signingKeys.get(keyIdOf(assertion))
   const isOwn = key && key.entry.project === entry.project && key.entry.consumer === entry.consumer
-  if (!isOwn || (key.expiresAt !== undefined && key.expiresAt <= now)) throw refusal('its "kid" is no access key of the consumer that calls')
+  if (!isOwn || (key.expiresAt !== undefined && key.expiresAt <= now))
+    throw refusal('its "kid" is no access key of the consumer that calls')
   const secrets = key.secrets.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now)
-  const options = { audience, algorithms: ['HS256'], clockTolerance: skew, currentDate: new Date(now), requiredClaims: ['sub', 'iat', 'exp', 'jti'] }
+  const options = {
+    audience,
+    algorithms: ['HS256'],
+    clockTolerance: skew,
+    currentDate: new Date(now),
+    requiredClaims: ['sub', 'iat', 'exp', 'jti'],
+  }
   for (const { secret } of secrets) {
     const payload = await jwtVerify(assertion, new TextEncoder().encode(secret), options).then(
       (result) => result.payload,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { AppError, type Clock, type Nonces, toAppError } from '@gatehouse/kernel'
+import { AppError, anonymousConsumer, type Clock, type Nonces, toAppError } from '@gatehouse/kernel'
 import { KeyHashes } from '../identity.ts'
+import { checkOrigin } from '../origin.ts'
 import type { KeyEntry, Snapshot } from '../snapshot.ts'
 import { assertionHeader, speakFor } from './assertions.ts'
 import { Failures } from './failures.ts'
@@ -15,10 +16,14 @@ export interface CallerOptions {
   readonly clock: Clock
   /** The caller's own address, as far as trusted proxies tell it. */
   readonly addressOf?: (request: IncomingMessage) => string
+  /** What a trusted proxy took away from the front of the path: the caller signed it with the rest. */
+  readonly prefixOf?: (request: IncomingMessage) => string
   /** Standard: of this process. */
   readonly nonces?: Nonces
   /** For issuers that publish their keys; without it only configured keys work. */
   readonly fetchKeys?: FetchKeys
+  /** Against names an attacker points at our address: who has no credential must come by one of ours. Standard: none is refused. */
+  readonly isOurHost?: (host: string) => boolean
   /** Told of each refusal, by its cause. */
   readonly refused?: (cause: string) => void
 }
@@ -46,8 +51,8 @@ export class Callers {
   constructor(options: CallerOptions) {
     this.#options = options
     this.#nonces = options.nonces ?? createMemoryNonces({ since: options.clock.now() })
-    const fetch = options.fetchKeys ?? (() => Promise.reject(new AppError('unsupported', 'keys are not fetched here')))
-    this.#keySets = new KeySets({ fetch, clock: options.clock })
+    const fetchKeys = options.fetchKeys ?? (() => Promise.reject(new AppError('unsupported', 'keys are not fetched here')))
+    this.#keySets = new KeySets({ fetchKeys, clock: options.clock })
   }
 
   /** By API key at once; everything else takes its time. Throws, or rejects with, what the caller is told. */
@@ -63,14 +68,16 @@ export class Callers {
 
   /** For paths whose keys are looked at elsewhere: whether the key that was sent may be used from there. */
   checkAddress(request: IncomingMessage, snapshot: Snapshot): void {
-    const token = bearerOf(readSent(request.rawHeaders))
+    const sent = readSent(request.rawHeaders)
+    if (sent.twice === 'authorization') throw refusal('the header authorization was sent more than once')
+    const token = bearerOf(sent)
     const entry = token === undefined ? undefined : this.#hashes.entryOf(token, snapshot)
     if (entry) this.#admit(entry, request)
   }
 
   /** How much of a body is read from this caller at most. */
   mostBytes(caller: Caller, request: IncomingMessage, most: number): number {
-    if (caller.consumer === 'anonymous') return Math.min(most, mostAnonymousBytes)
+    if (caller.consumer === anonymousConsumer) return Math.min(most, mostAnonymousBytes)
     const isForm = caller.checkBody && request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
     return isForm ? Math.min(most, mostFormBytes) : most
   }
@@ -80,7 +87,11 @@ export class Callers {
     if (sent['x-ca-key'] !== undefined || sent['x-ca-signature'] !== undefined) return this.#bySignature(request, sent, snapshot, now)
     if (sent.twice !== undefined) throw refusal(`the header ${sent.twice} was sent more than once`)
     const key = keyOf(sent)
-    if (key === undefined) return anonymous(sent, snapshot, prefix)
+    if (key === undefined) {
+      const entry = anonymous(sent, snapshot, prefix)
+      checkOrigin((name) => request.headers[name] as string | undefined, { isOurHost: this.#options.isOurHost ?? (() => true) })
+      return entry
+    }
     const entry = this.#hashes.entryOf(key, snapshot)
     if (entry === undefined && looksLikeToken(key)) return this.#byToken(key, request, sent, snapshot, now)
     if (!entry || (entry.expiresAt !== undefined && entry.expiresAt <= now)) throw refusal(`it was sent in the header ${whereOf(sent)}`)
@@ -96,7 +107,10 @@ export class Callers {
       now,
       admit: (entry: KeyEntry) => this.#admit(entry, request),
     }
-    const { entry, checkBody } = await verifySignature({ method, target: url, rawHeaders }, tools)
+    const { entry, checkBody } = await verifySignature(
+      { method, target: (this.#options.prefixOf?.(request) ?? '') + url, rawHeaders },
+      tools,
+    )
     if (sent.twice !== undefined) throw refusal(`the header ${sent.twice} was sent more than once`)
     const caller = sent[assertionHeader] === undefined ? entry : await this.#speaking(entry, sent, snapshot, now)
     return checkBody ? { ...caller, checkBody } : caller
@@ -134,7 +148,10 @@ export class Callers {
 }
 
 const refusal = (what: string) =>
-  new AppError('unauthorized', `the API key is missing, unknown or expired; send it as "Authorization: Bearer <key>" or in x-api-key (${what})`)
+  new AppError(
+    'unauthorized',
+    `the API key is missing, unknown or expired; send it as "Authorization: Bearer <key>" or in x-api-key (${what})`,
+  )
 
 /** The one key that was sent; two that differ are refused, because somebody on the way may have judged the other one. */
 function keyOf(sent: Sent): string | undefined {

@@ -15,7 +15,10 @@ export interface CredentialTools {
 }
 
 /** Access keys by name; nobody else's may have the same, whatever the project: the name alone says whose it is. */
-export async function compileSigningKeys(consumers: readonly Resource<'Consumer'>[], tools: CredentialTools): Promise<Map<string, SigningKey>> {
+export async function compileSigningKeys(
+  consumers: readonly Resource<'Consumer'>[],
+  tools: CredentialTools,
+): Promise<Map<string, SigningKey>> {
   const keys = new Map<string, SigningKey>()
   for (const consumer of consumers)
     for (const [at, spec] of consumer.spec.signingKeys.entries()) {
@@ -36,7 +39,11 @@ export async function compileSigningKeys(consumers: readonly Resource<'Consumer'
   return keys
 }
 
-async function secretsOf(path: string, spec: Spec<'Consumer'>['signingKeys'][number], tools: CredentialTools): Promise<SigningKey['secrets']> {
+async function secretsOf(
+  path: string,
+  spec: Spec<'Consumer'>['signingKeys'][number],
+  tools: CredentialTools,
+): Promise<SigningKey['secrets']> {
   const secrets: SigningKey['secrets'][number][] = []
   for (const [at, { secret: reference, expiresAt }] of spec.secrets.entries()) {
     const secret = await tools.secretOf(`${path}.secrets.${at}.secret`, reference)
@@ -48,7 +55,10 @@ async function secretsOf(path: string, spec: Spec<'Consumer'>['signingKeys'][num
 const timeOf = (expiresAt: string | undefined) => (expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) })
 
 /** By issuer; of one issuer and audience there is one consumer. */
-export function compileTokenIssuers(consumers: readonly Resource<'Consumer'>[], tools: CredentialTools): Map<string, readonly TokenIssuer[]> {
+export function compileTokenIssuers(
+  consumers: readonly Resource<'Consumer'>[],
+  tools: CredentialTools,
+): Map<string, readonly TokenIssuer[]> {
   const byIssuer = new Map<string, TokenIssuer[]>()
   const taken = new Set<string>()
   for (const consumer of consumers)
@@ -57,7 +67,8 @@ export function compileTokenIssuers(consumers: readonly Resource<'Consumer'>[], 
       const keys = keysOf(path, spec, tools.problems)
       for (const audience of spec.audience) {
         const pair = JSON.stringify([spec.issuer, audience])
-        if (taken.has(pair)) tools.problems.push({ path: `${path}.audience`, message: `"${audience}" of this issuer is another consumer's already` })
+        if (taken.has(pair))
+          tools.problems.push({ path: `${path}.audience`, message: `"${audience}" of this issuer is another consumer's already` })
         taken.add(pair)
       }
       if (!keys) continue
@@ -69,7 +80,11 @@ export function compileTokenIssuers(consumers: readonly Resource<'Consumer'>[], 
   return byIssuer
 }
 
-function keysOf(path: string, { jwksUrl, keys }: Spec<'Consumer'>['tokenIssuers'][number], problems: Problem[]): JWTVerifyGetKey | string | undefined {
+function keysOf(
+  path: string,
+  { jwksUrl, keys }: Spec<'Consumer'>['tokenIssuers'][number],
+  problems: Problem[],
+): JWTVerifyGetKey | string | undefined {
   const report = (message: string): undefined => {
     problems.push({ path, message })
   }
@@ -94,7 +109,10 @@ export function compileAnonymous(
     if (!anonymous) continue
     const other = byPrefix.get(prefix)
     if (other && other.project !== project)
-      problems.push({ path: `Route/${name} spec.anonymous`, message: `another project takes calls without a credential under the prefix "${prefix}" already` })
+      problems.push({
+        path: `Route/${name} spec.anonymous`,
+        message: `another project takes calls without a credential under the prefix "${prefix}" already`,
+      })
     byPrefix.set(prefix, anonymousEntry(project, consumers.get(`${project}/${anonymousConsumer}`)))
   }
   return byPrefix

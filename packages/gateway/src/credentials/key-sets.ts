@@ -4,7 +4,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 /** The text an issuer publishes its keys as. Whoever fetches checks the address, bounds size and time, and follows no redirect. */
 export type FetchKeys = (url: string) => Promise<string>
 export interface KeySetOptions {
-  readonly fetch: FetchKeys
+  readonly fetchKeys: FetchKeys
   readonly clock: Clock
 }
 
@@ -73,13 +73,13 @@ export class KeySets {
     if (kept.running) return kept.running
     if (this.#now() - kept.triedAt < pause) return Promise.resolve()
     kept.triedAt = this.#now()
-    kept.running = this.#fetch(url, kept).finally(() => delete kept.running)
+    kept.running = this.#load(url, kept).finally(() => delete kept.running)
     return kept.running
   }
 
-  async #fetch(url: string, kept: Kept): Promise<void> {
+  async #load(url: string, kept: Kept): Promise<void> {
     try {
-      const text = await this.#options.fetch(url)
+      const text = await this.#options.fetchKeys(url)
       if (text.length > mostCharacters) return
       kept.keys = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet) // it checks the form itself
       kept.fetchedAt = this.#now()

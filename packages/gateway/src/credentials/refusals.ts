@@ -20,5 +20,5 @@ export type Cause = keyof typeof causes
 /** The cause is the error's code in the caller's dialect, and in the header that Higress's clients look at. */
 export function refused(cause: Cause, message: string): AppError {
   const [code, status] = causes[cause]
-  return new AppError(code, message, { details: { code: cause, status, headers: { 'x-ca-error-message': cause } } })
+  return new AppError(code, message, { details: { code: cause, cause, status } })
 }

@@ -100,6 +100,43 @@ test('a doubled /v1/v1 is signed as it came', async () => {
   expect(await verdictOf({ ...plain, target }, toolsFor(plain))).toBe('InvalidSignature')
 })
 
+test('a plus in the query stays a plus, and other letters of a signed header are the bytes that came', () => {
+  const rawHeaders = ['X-App-Id', latin('门'), 'accept', 'text/é']
+  const text = stringsToSign({ method: 'post', target: '/p?b=1+2&a=%2B', rawHeaders }, ['x-app-id'])[0]!
+  expect(Buffer.from(text, 'latin1').toString('utf8').split('\n')).toEqual([
+    'POST',
+    'text/\ufffd',
+    '',
+    '',
+    '',
+    'x-app-id:门',
+    '/p?a=+&b=1+2',
+  ])
+})
+
+test('whatever is changed in what was signed, the request is refused', async () => {
+  const letters = 'abz09/%?&=,-.:'
+  let at = 0
+  const next = (most: number) => {
+    at = (at * 1103515245 + 12345) % 2147483648 // the same each time
+    return at % most
+  }
+  const changed = (text: string) => {
+    const place = next(text.length)
+    const letter = letters[next(letters.length)]!
+    return text[place]!.toLowerCase() === letter ? `${text}z` : text.slice(0, place) + letter + text.slice(place + 1)
+  }
+  const names = Object.keys(plain.headers).filter((name) => name !== 'host')
+  for (let round = 0; round < 3000; round++) {
+    const name = [...names, ''][next(names.length + 1)]!
+    const vector =
+      name === ''
+        ? { ...plain, target: changed(plain.target) }
+        : { ...plain, headers: { ...plain.headers, [name]: changed(plain.headers[name]!) } }
+    expect(await verdictOf(vector, toolsFor(plain)), `${name} ${vector.target} ${vector.headers[name]}`).not.toBe('accept')
+  }
+})
+
 test('while one secret takes the place of another both are valid, and an expired one is not', async () => {
   const given = registered[0]!.secret_key
   const withSecrets = (...secrets: SigningKey['secrets'][number][]) =>

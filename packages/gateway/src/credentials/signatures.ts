@@ -45,7 +45,8 @@ export async function verifySignature(message: SignedMessage, tools: SignatureTo
   const use = async () => {
     tools.admit(key.entry)
     await useNonce(claim, key, tools)
-    if (key.requireContentMd5 && claim.md5 === undefined) throw refused('ContentMD5Required', 'this access key takes requests with content-md5 only')
+    if (key.requireContentMd5 && claim.md5 === undefined)
+      throw refused('ContentMD5Required', 'this access key takes requests with content-md5 only')
   }
   if (isForm(claim.contentType)) {
     const checkBody = async (body: Buffer) => {
@@ -134,7 +135,10 @@ function checkClocks({ date, stamp }: Claim, { clockWindow }: SigningKey, { nonc
     if (time === undefined) throw refused('InvalidDate', `the header ${name} is no time in a form we know`)
     const here = `it is ${new Date(now).toUTCString()} here`
     if (Math.abs(now - time) > clockWindow)
-      throw refused('InvalidDate', `the header ${name} is ${Math.round((time - now) / 1000)} s off; ${here}, ${clockWindow / 1000} s are allowed`)
+      throw refused(
+        'InvalidDate',
+        `the header ${name} is ${Math.round((time - now) / 1000)} s off; ${here}, ${clockWindow / 1000} s are allowed`,
+      )
     if (time < nonces.since - startSkew)
       throw refused('InvalidDate', `the header ${name} is from before this server started; ${here}; sign again`)
   }

@@ -43,4 +43,4 @@ function parametersOf(query: string, form = ''): string {
 
 const decoded = (text: string) => unescaped(text, /%[0-9a-f]{2}/gi)
 const unescaped = (text: string, escapes: RegExp) =>
-  text.replace(escapes, (escape) => String.fromCharCode(Number.parseInt(escape.slice(1), 16)))
+  text.replace(escapes, (found) => String.fromCharCode(Number.parseInt(found.slice(1), 16)))

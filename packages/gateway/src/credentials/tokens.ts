@@ -78,7 +78,12 @@ function asPerson(
 ): KeyEntry {
   const value = payload[claim]
   const isUnverified = attribute === 'email' && payload.email_verified === false
-  const name = typeof value !== 'string' || isUnverified ? undefined : attribute === 'name' ? value : peopleByEmail.get(`${entry.project}/${value.toLowerCase()}`)
+  const name =
+    typeof value !== 'string' || isUnverified
+      ? undefined
+      : attribute === 'name'
+        ? value
+        : peopleByEmail.get(`${entry.project}/${value.toLowerCase()}`)
   const spec = name === undefined ? undefined : users.get(`${entry.project}/${name}`)
   if (name === undefined || !spec || spec.disabled) throw refusal(`its claim "${claim}" names nobody who is known here and may call`)
   const labels = new Set<Principal>([...principalsOfUser(name, spec), ...groupsOf(payload, groups)])

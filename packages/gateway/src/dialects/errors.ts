@@ -14,19 +14,27 @@ const anthropicTypes: Partial<Record<ErrorCode, string>> = {
   not_found: 'not_found_error',
   too_large: 'request_too_large',
   quota_exceeded: 'rate_limit_error',
-  overloaded: 'overloaded_error',
 }
 
 export const statusIn = (error: AppError): number => (typeof error.details.status === 'number' ? error.details.status : error.status)
 
+/** A vendor's overload has a status of its own in Anthropic's dialect: clients wait longer for it. */
+const isOverload = (error: AppError): boolean => error.code === 'overloaded' || error.details.upstream === 529
+export const anthropicStatus = (error: AppError): number => (isOverload(error) ? 529 : statusIn(error))
+export function anthropicError(error: AppError, trace: string | undefined) {
+  const status = anthropicStatus(error)
+  const plain = status === 504 ? 'timeout_error' : status < 500 ? 'invalid_request_error' : 'api_error'
+  const type = isOverload(error) ? 'overloaded_error' : (anthropicTypes[error.code] ?? plain)
+  return { type: 'error', error: { type, message: error.message }, ...(trace && { request_id: trace }) }
+}
+export const statusFor = (dialect: Dialect, error: AppError): number => (dialect === 'anthropic' ? anthropicStatus(error) : statusIn(error))
+
 /** The body of an error, as the dialect has it. English: these bodies are read by programs and their makers. */
 export function errorBody(dialect: Dialect, error: AppError, trace: string | undefined): string {
   const status = statusIn(error)
-  if (dialect === 'anthropic') {
-    const type = anthropicTypes[error.code] ?? (status < 500 ? 'invalid_request_error' : 'api_error')
-    return JSON.stringify({ type: 'error', error: { type, message: error.message } })
-  }
-  if (dialect === 'dashscope') return JSON.stringify({ code: error.code, message: error.message, request_id: trace ?? '' })
+  if (dialect === 'anthropic') return JSON.stringify(anthropicError(error, trace))
+  if (dialect === 'dashscope')
+    return JSON.stringify({ code: error.details.cause ?? error.code, message: error.message, request_id: trace ?? '' })
   if (dialect === 'openai-chat') return JSON.stringify({ error: openaiError(error) })
   return JSON.stringify({ code: error.code, message: error.message, status })
 }
@@ -44,8 +52,8 @@ export function openaiError(error: AppError): { message: string; type: string; p
 
 /** Headers that belong to an error: when to come back, which methods there are. */
 export function errorHeaders(error: AppError, now: number): string[] {
-  const { retryAt, retryAfter, allow } = error.details
-  const headers: string[] = []
+  const { retryAt, retryAfter, allow, cause } = error.details
+  const headers: string[] = typeof cause === 'string' ? ['x-ca-error-message', cause] : [] // where Higress's clients look
   if (typeof retryAt === 'number') headers.push('retry-after', String(Math.max(1, Math.ceil((retryAt - now) / 1000))))
   else if (typeof retryAfter === 'string' && /^\d{1,5}$/.test(retryAfter)) headers.push('retry-after', retryAfter)
   if (Array.isArray(allow)) headers.push('allow', allow.join(', '))

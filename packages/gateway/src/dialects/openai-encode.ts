@@ -1,5 +1,5 @@
 import type { Citation, EventPayload, TextPart, Usage } from '@gatehouse/contracts'
-import { AppError, type Outcome, type ReplyEvent } from '@gatehouse/kernel'
+import { AppError, type Outcome, ReplyEvent } from '@gatehouse/kernel'
 import { openaiError } from './errors.ts'
 
 type Json = Record<string, unknown>
@@ -74,6 +74,12 @@ export class ChatEncoder {
 
   #head(object: string): Json {
     return { id: this.#id, object, created: this.#created, model: this.#model }
+  }
+
+  /** A complete answer to a call that asked for a stream: the same content, written as chunks. */
+  wholeFrames(event: ReplyEvent): Buffer | string {
+    const { source: _, ...payload } = event.payload
+    return this.frames([new ReplyEvent(payload)])
   }
 
   /** What is still missing at the end of a stream of events: the finish, the usage, `[DONE]`; or the error in its place. */
@@ -181,9 +187,9 @@ function deltaOf({ lane, index, text }: TextPart): Json {
 function patched(source: Json, parts: readonly TextPart[]): Json {
   const textAt = (lane: TextPart['lane'], index: number) =>
     parts.reduce((text, part) => (part.lane === lane && part.index === index ? text + part.text : text), '')
-  const choices = (source.choices as readonly Json[] | null | undefined)?.map((choice) => {
+  const choices = (Array.isArray(source.choices) ? (source.choices as readonly Json[]) : undefined)?.map((choice) => {
     if (!isObject(choice)) return choice
-    const index = typeof choice.index === 'number' ? choice.index : 0
+    const index = numberOf(choice.index, 0)
     const field = isObject(choice.delta) ? 'delta' : 'message'
     const said = choice[field]
     if (!isObject(said)) return choice
@@ -194,10 +200,14 @@ function patched(source: Json, parts: readonly TextPart[]): Json {
     if (Array.isArray(said.tool_calls))
       changed.tool_calls = said.tool_calls.map((call: Json | null, position) => {
         if (!isObject(call) || !isObject(call.function) || typeof call.function.arguments !== 'string') return call
-        const at = index * 1024 + (typeof call.index === 'number' ? call.index : position)
+        const at = index * 1024 + numberOf(call.index, position)
         return { ...call, function: { ...call.function, arguments: textAt('tool-call', at) } }
       })
     return { ...choice, [field]: changed }
   })
   return choices ? { ...source, choices } : source
 }
+
+/** As the provider reads indexes: one that is none of a choice or call counts by its place. */
+const numberOf = (index: unknown, otherwise: number): number =>
+  typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < 1024 ? index : otherwise

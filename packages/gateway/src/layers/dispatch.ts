@@ -1,6 +1,8 @@
 import type { ChatRequest, EmbedRequest, RerankRequest } from '@gatehouse/contracts'
-import { AppError, type Call, type Exchange, type Handler, type Reply, type Send, toAppError } from '@gatehouse/kernel'
+import { AppError, type Call, canonicalOf, type Exchange, type Handler, type Reply, type Send, toAppError } from '@gatehouse/kernel'
+import { withParameters } from '../parameters.ts'
 import type { RouteTarget, RouteTargetEntry } from '../snapshot.ts'
+import { estimateReply } from './estimate.ts'
 
 /** The only provider that may see retrieved passages beside the prompt: it runs in this process. */
 const builtIn = 'provider.builtin'
@@ -10,26 +12,31 @@ const builtIn = 'provider.builtin'
  * Afterwards the answer has begun and stays with its vendor.
  */
 export function createDispatch({ send, random = Math.random }: { send: Send; random?: () => number }): Handler {
-  const attempt = (exchange: Exchange, order: readonly RouteTargetEntry[], at: number): Reply | Promise<Reply> => {
+  /** `tries` counts those of this target: each of its credentials has one. */
+  const attempt = (exchange: Exchange, order: readonly RouteTargetEntry[], at: number, tries = 1): Reply | Promise<Reply> => {
     if (exchange.cancelled) throw exchange.cancelled
     const entry = order[at]!
-    const model = entry.model ?? (exchange.request as Served).model
+    const model = modelFor(entry, (exchange.request as Served).model)
+    const secret = entry.keys.take(Date.now())
+    const dropped: string[] = []
     const begun = performance.now()
     const succeeded = (reply: Reply) => {
-      note(exchange, entry, model, begun, undefined)
+      note(exchange, entry, model, begun, dropped)
       const price = entry.prices.get(model)
       if (price) exchange.defer(priced(price))
       return reply
     }
     const failed = (thrown: unknown) => {
       const error = toAppError(thrown)
-      note(exchange, entry, model, begun, error)
+      note(exchange, entry, model, begun, dropped, error)
+      const isKeys = entry.keys.failed(secret, error, Date.now())
+      if (isKeys && tries < entry.keys.size && !exchange.cancelled) return attempt(exchange, order, at, tries + 1)
       if (at + 1 < order.length && mayTryNext(error) && !exchange.cancelled) return attempt(exchange, order, at + 1)
       throw error
     }
     let reply: Reply | Promise<Reply>
     try {
-      reply = serve(exchange, entry, callOf(exchange, entry, model, send))
+      reply = serve(exchange, entry, { model, secret, send, dropped: (fields) => void dropped.push(...fields) })
     } catch (thrown) {
       return failed(thrown)
     }
@@ -56,20 +63,38 @@ function offeringOf({ request: { operation } }: Exchange, targets: readonly Rout
   throw new AppError('unsupported', `no provider of this route offers ${offered[operation]} (it has: ${vendors})`)
 }
 
-function serve(exchange: Exchange, entry: RouteTargetEntry, call: Call): Reply | Promise<Reply> {
-  const { request } = exchange
-  if (request.operation === 'embed') return entry.provider.embed!(request, call)
-  if (request.operation === 'rerank') return entry.provider.rerank!(request, call)
-  return entry.provider.chat(requestFor(exchange, entry), call)
+/** A table of names first, then the target's one model, then the caller's own word. */
+const modelFor = ({ model, modelMap }: RouteTargetEntry, asked: string): string => modelMap?.(asked) ?? model ?? asked
+
+/** The exchange with parameters as the target wants them; its body is written anew when one of them changed. */
+function withChanges(exchange: Exchange, { parameters }: RouteTargetEntry): Exchange {
+  if (!parameters) return exchange
+  const request = withParameters(exchange.request as Served, parameters)
+  return request === exchange.request ? exchange : exchange.with({ request, body: noBytes })
 }
 
-const callOf = (exchange: Exchange, { secret }: RouteTargetEntry, model: string, send: Send): Call => ({
-  model,
-  secret,
-  timeouts: (exchange.target as RouteTarget).timeouts,
-  exchange,
-  send,
-})
+type Own = Pick<Call, 'model' | 'secret' | 'send' | 'dropped'>
+
+function serve(received: Exchange, entry: RouteTargetEntry, own: Own): Reply | Promise<Reply> {
+  const exchange = withChanges(received, entry)
+  const { request } = exchange
+  const call: Call = { ...own, timeouts: (exchange.target as RouteTarget).timeouts, exchange }
+  if (request.operation === 'embed') return entry.provider.embed!(request, call)
+  if (request.operation === 'rerank') return entry.provider.rerank!(request, call)
+  const asked = requestFor(exchange, entry)
+  if (!asked.dialect) return entry.provider.chat(asked, call)
+  return inDialect(asked, asked.dialect.name, entry, call)
+}
+
+const noBytes = new Uint8Array()
+/** A request that is not in the canonical form: as it is for a vendor of its dialect, translated for every other. */
+function inDialect(request: ChatRequest, dialect: string, { provider }: RouteTargetEntry, call: Call): Reply | Promise<Reply> {
+  const isOwn = provider.dialect === dialect
+  if (request.counts) return isOwn && provider.countTokens ? provider.countTokens(request, call) : estimateReply(request)
+  if (isOwn) return provider.chat(request, call)
+  const canonical = canonicalOf(request)
+  return provider.chat(canonical, { ...call, exchange: call.exchange.with({ request: canonical, body: noBytes }) })
+}
 
 /** The request as the provider gets it: with the route's limit where the caller named none, and never with sources for a vendor. */
 function requestFor(exchange: Exchange, { use }: RouteTargetEntry): ChatRequest {
@@ -89,11 +114,19 @@ export function orderOf(targets: readonly RouteTargetEntry[], random: () => numb
     .map(({ entry }) => entry)
 }
 
-/** The vendor's fault, not the caller's: 5xx, 429, no connection, too slow, no answer one can read. */
-const mayTryNext = ({ code, details }: AppError): boolean => code === 'upstream_failed' || code === 'timeout' || details.upstream === 429
+/** The vendor's fault, not the caller's: 5xx, 429, no connection, too slow, no answer one can read; or a call only another dialect has a place for. */
+const mayTryNext = ({ code, details }: AppError): boolean =>
+  code === 'upstream_failed' || code === 'timeout' || details.upstream === 429 || details.elsewhere === true
 
 /** `duration` is until the first byte, or until it failed. */
-function note(exchange: Exchange, { name: provider }: RouteTargetEntry, model: string, begun: number, error: AppError | undefined): void {
+function note(
+  exchange: Exchange,
+  { name: provider }: RouteTargetEntry,
+  model: string,
+  begun: number,
+  dropped: readonly string[],
+  error?: AppError,
+): void {
   const status = error?.details.upstream
   exchange.notes.attempts.push({
     provider,
@@ -102,6 +135,7 @@ function note(exchange: Exchange, { name: provider }: RouteTargetEntry, model: s
     duration: Math.round((performance.now() - begun) * 1000),
     ...(typeof status === 'number' && { status }),
     ...(error && { error: error.code }),
+    ...(dropped.length > 0 && { dropped }),
   })
 }
 

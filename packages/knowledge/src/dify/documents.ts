@@ -138,7 +138,7 @@ export function documentRoutes(app: DifyApp, parts: DifyKnowledgeParts): void {
     const document = await documentOf(context, await base(context))
     const { page, limit, keyword } = check(Paging, context.req.query())
     const all = await segmentsOf(parts, document.id)
-    const found = keyword ? all.filter(({ text }) => text.toLowerCase().includes(keyword.toLowerCase())) : all
+    const found = keyword ? all.filter(({ text, quarantine }) => !quarantine && text.toLowerCase().includes(keyword.toLowerCase())) : all
     const data = found.slice((page - 1) * limit, page * limit).map((segment) => toSegment(segment, document, all[segment.position - 2]))
     return context.json({ data, doc_form: 'text_model', has_more: page * limit < found.length, limit, total: found.length, page })
   })

@@ -88,7 +88,8 @@ export function toProgress({ id, status, error, segments, createdAt, times, upda
 
 export function toSegment(segment: SegmentRecord, document: DocumentRecord, previous?: SegmentRecord) {
   const { id, position, text, hash, quarantine } = segment
-  const content = withHeadings(segment, previous)
+  // what a guard has quarantined is for operators, not for programs
+  const content = quarantine ? '' : withHeadings(segment, previous)
   return {
     ...{ id, position, document_id: document.id, content, sign_content: content, answer: null, word_count: text.length },
     ...{ tokens: Math.ceil(text.length / 4), keywords: [], index_node_id: id, index_node_hash: hash, hit_count: 0 },

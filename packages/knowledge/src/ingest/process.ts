@@ -49,7 +49,7 @@ export async function processDocument(work: IngestWork, ports: ProcessPorts): Pr
   if (!bytes) throw new AppError('not_found', 'the file’s content is gone; upload it again')
   // others may write where the bytes lie
   if (sha256(bytes) !== document.contentHash)
-    throw new AppError('conflict', 'the file’s content is not what was handed in; upload it again')
+    throw new AppError('invalid_request', 'the file’s content is not what was handed in; upload it again')
   const tell = async (status: DocumentRecord['status']) => {
     if (bytes.length > telling) await documents.update(document.id, { status })
   }

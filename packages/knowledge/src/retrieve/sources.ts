@@ -35,10 +35,19 @@ function isNeighbour(a: Candidate, b: Candidate): boolean {
   return second.start - first.end <= 2
 }
 
+/** Others may write where the text lies: what is not as it was indexed is not given to a model. */
+function isAsIndexed(whole: string, group: readonly Ranked[]): boolean {
+  const parts = group.map(({ candidate }) => candidate).toSorted((a, b) => a.start - b.start)
+  return parts.every(
+    ({ start, end, hash }, at) =>
+      sha256(whole.slice(start, end)) === hash && (at === 0 || whole.slice(parts[at - 1]!.end, start).trim() === ''),
+  )
+}
+
 async function joined(group: readonly Ranked[], texts: Texts): Promise<Passage> {
   const best = group[0]!.candidate
   const whole = await texts.get(best.document, best.version)
-  if (whole === undefined) return single(group[0]!)
+  if (whole === undefined || !isAsIndexed(whole, group)) return single(group[0]!)
   const start = Math.min(...group.map(({ candidate }) => candidate.start))
   const end = Math.max(...group.map(({ candidate }) => candidate.end))
   const text = whole.slice(start, end)

@@ -1,6 +1,7 @@
 import type { ChatRequest } from '@gatehouse/contracts'
 import { AppError, type Outcome, PushReply, type Reply, ReplyEvent, toAppError, type UpstreamControl } from '@gatehouse/kernel'
 import { dataOf, FrameSplitter } from '../frames.ts'
+import { asStream } from '../openai/as-stream.ts'
 import { estimated, type Handling, refusal, wordOf } from '../openai/handling.ts'
 import { finishOf, ToChunks } from './chunks.ts'
 import { Counted, errorIn, MessageDecoder, type MessageEvent, parsed } from './reply.ts'
@@ -45,25 +46,32 @@ export class MessageStreaming implements Handling {
 
   data(read: Uint8Array): boolean {
     if (this.#state === 'over') return true
-    if (this.#state === 'open') return this.#push(read, this.#watch(read))
+    if (this.#state === 'open') return this.#push(read, this.#watch(read), this.#reply!)
     this.#early.push(read)
     this.#size += read.length
     if (this.#size > mostGathered) throw new AppError('upstream_failed', 'the vendor sent more than 32 MB')
     if (this.#state === 'gathering') return true
     const events = this.#watch(read)
-    if (events.length > 0) this.#begin()
-    return this.#state !== 'open' || this.#push(Buffer.concat(this.#early.splice(0)), events)
+    if (events.length === 0) return true
+    const sofar = Buffer.concat(this.#early)
+    this.#early = []
+    return this.#push(sofar, events, this.#begin())
   }
 
   end(): void {
-    const { open, body } = { open: this.#state === 'open', body: Buffer.concat(this.#early, this.#early.length > 0 ? this.#size : 0) }
-    const waited = this.#state === 'waiting'
+    const state = this.#state
     this.#state = 'over'
-    if (open) return this.#reply!.end(this.#outcome(undefined))
+    if (state === 'open') this.#reply!.end(this.#outcome(undefined))
+    else this.#settle(Buffer.concat(this.#early), state === 'waiting')
+  }
+
+  /** It ended before the reply was opened: a refusal, a complete answer in place of a stream, or nothing. */
+  #settle(body: Buffer, waited: boolean): void {
     try {
       if (this.#status !== 200) throw refusal(this.#status, this.#headers, wordOf(body.toString('utf8')))
       if (waited) throw new AppError('upstream_failed', 'the vendor ended before it said anything')
-      this.#resolve(wholeReply(body, this.#request))
+      const whole = wholeReply(body, this.#request)
+      this.#resolve(this.#request.dialect ? whole : asStream(whole))
     } catch (thrown) {
       this.#reject(thrown as Error)
     }
@@ -76,12 +84,17 @@ export class MessageStreaming implements Handling {
     else this.#reject(thrown)
   }
 
-  #begin(): void {
-    const tap = { pause: () => this.control?.pause(), resume: () => this.control?.resume(), cancel: (reason: AppError) => this.control?.abort(reason) }
+  #begin(): PushReply {
+    const tap = {
+      pause: () => this.control?.pause(),
+      resume: () => this.control?.resume(),
+      cancel: (reason: AppError) => this.control?.abort(reason),
+    }
     const { dialect } = this.#request
     this.#reply = dialect ? new PushReply(dialect.name, tap, new MessageDecoder()) : new PushReply('openai-chat', tap)
     this.#state = 'open'
     this.#resolve(this.#reply)
+    return this.#reply
   }
 
   /** Reads along: errors stop the stream before they are shown, because the vendor's words may name accounts and hosts. */
@@ -106,14 +119,14 @@ export class MessageStreaming implements Handling {
     else if (event.type === 'message_stop') this.#stopped = true
   }
 
-  #push(read: Uint8Array, events: readonly MessageEvent[]): boolean {
-    if (!this.#chunks) return this.#reply!.push(read)
+  #push(read: Uint8Array, events: readonly MessageEvent[], reply: PushReply): boolean {
+    if (!this.#chunks) return reply.push(read)
     const batch: ReplyEvent[] = []
     for (const event of events) {
       const payload = this.#chunks.take(event)
       if (payload) batch.push(new ReplyEvent(payload))
     }
-    return batch.length === 0 || this.#reply!.pushEvents(batch)
+    return batch.length === 0 || reply.pushEvents(batch)
   }
 
   #outcome(error: AppError | undefined): Outcome {

@@ -3,6 +3,7 @@ import { AppError, type Call, type Reply, ReplyEvent, WholeReply } from '@gateho
 import { textOf } from './gathering.ts'
 import { dialect } from './handling.ts'
 import { type EmbeddingLimits, inTurns, type Post, tokensIn } from './offers.ts'
+import { tokensFrom } from './reply.ts'
 
 /** Texts to vectors, in as many requests as the vendor's limits ask for. One that needs no second request goes out and comes back as it is. */
 export async function embed(request: EmbedRequest, call: Call, limits: EmbeddingLimits, post: Post): Promise<Reply> {
@@ -81,9 +82,9 @@ function read(bytes: Uint8Array, { dimensions }: EmbedRequest, batch: readonly s
   const length = dimensions ?? vectors[0]?.length
   for (const vector of vectors)
     if (vector.length !== length) throw broken(`vectors of ${vector.length} dimensions where ${length} were asked for`)
-  const told = source.usage?.prompt_tokens ?? source.usage?.total_tokens
+  const told = tokensFrom(source.usage?.prompt_tokens ?? source.usage?.total_tokens)
   const usage: Usage =
-    typeof told === 'number'
+    told !== undefined
       ? { inputTokens: told, outputTokens: 0, source: 'provider' }
       : { inputTokens: batch.reduce((sum, text) => sum + tokensIn(text), 0), outputTokens: 0, source: 'estimated' }
   return { payload: { kind: 'vectors', vectors, usage, source }, usage, bytes }

@@ -1,7 +1,9 @@
 import type { ChatRequest } from '@gatehouse/contracts'
-import { AppError, ReplyEvent, type UpstreamControl, WholeReply } from '@gatehouse/kernel'
-import { dialect, estimated, type Handling, refusal, wordOf } from './handling.ts'
-import { payloadOf } from './reply.ts'
+import { AppError, Pieces, ReplyEvent, type UpstreamControl, WholeReply } from '@gatehouse/kernel'
+import { countsOf, dialect, estimated, type Handling, refusal, wordOf } from './handling.ts'
+import { payloadOf, usageOf } from './reply.ts'
+import { errorIn } from './vendor-errors.ts'
+import { repairedAnswer } from './whole-answer.ts'
 
 const mostBytes = 32 * 1024 * 1024
 
@@ -13,8 +15,7 @@ export class Gathering<Answer> implements Handling {
   readonly #reject: (reason: Error) => void
   #status = 0
   #headers: Readonly<Record<string, string>> = {}
-  readonly #reads: Uint8Array[] = []
-  #size = 0
+  readonly #reads = new Pieces()
 
   constructor(read: (body: Uint8Array) => Answer, resolve: (answer: Answer) => void, reject: (reason: Error) => void) {
     this.#read = read
@@ -28,14 +29,13 @@ export class Gathering<Answer> implements Handling {
   }
 
   data(read: Uint8Array): boolean {
-    this.#reads.push(read)
-    this.#size += read.length
-    if (this.#size > mostBytes) throw new AppError('upstream_failed', 'the vendor sent more than 32 MB')
+    this.#reads.add(read)
+    if (this.#reads.size > mostBytes) throw new AppError('upstream_failed', 'the vendor sent more than 32 MB')
     return true
   }
 
   end(): void {
-    const body = this.#reads.length === 1 ? this.#reads[0]! : Buffer.concat(this.#reads, this.#size)
+    const body = this.#reads.take()
     try {
       this.#resolve(this.#status === 200 ? this.#read(body) : raise(refusal(this.#status, this.#headers, wordOf(textOf(body)))))
     } catch (thrown) {
@@ -50,29 +50,33 @@ export class Gathering<Answer> implements Handling {
 
 export const textOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
 
-/** Parsed once, here: what is no chat completion is no answer, and a guard that looks finds it decoded. */
+/** Parsed once, here: what is no chat completion is no answer, and a guard that looks finds it decoded. Its bytes stay unless strict clients need it otherwise. */
 export function wholeReply(body: Uint8Array, request: ChatRequest): WholeReply {
-  const payload = payloadOf(completionOf(textOf(body)))
-  if (payload.kind === 'error') throw new AppError('upstream_failed', 'the vendor reported an error in its answer')
-  const usage = payload.usage ?? estimated(request, Math.ceil(body.length / 4))
-  return new WholeReply(dialect, new ReplyEvent(body, () => payload), {
+  const source = completionOf(textOf(body))
+  const told = usageOf(source.usage as Parameters<typeof usageOf>[0])
+  const usage = told ?? estimated(request, Math.ceil(body.length / 4))
+  const repaired = repairedAnswer(source, () => countsOf(usage))
+  const payload = payloadOf(repaired)
+  return new WholeReply(dialect, repaired === source ? new ReplyEvent(body, () => payload) : new ReplyEvent(payload), {
     end: 'complete',
     usage,
     ...(payload.finish !== undefined && { finish: payload.finish }),
   })
 }
 
-function completionOf(text: string): Parameters<typeof payloadOf>[0] {
+function completionOf(text: string): Record<string, unknown> {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
     throw new AppError('upstream_failed', 'the vendor sent something that is not JSON', { cause })
   }
-  const { choices, error } = (value ?? {}) as { choices?: unknown; error?: unknown }
-  if (!error && (!Array.isArray(choices) || choices.length === 0))
+  const source = (value ?? {}) as Record<string, unknown>
+  const error = errorIn(source)
+  if (error) throw error
+  if (!Array.isArray(source.choices) || source.choices.length === 0)
     throw new AppError('upstream_failed', 'the vendor sent something that is no chat completion')
-  return value as Parameters<typeof payloadOf>[0]
+  return source
 }
 
 function raise(error: AppError): never {

@@ -20,11 +20,13 @@ export function refusal(status: number, headers: Readonly<Record<string, string>
   return new AppError('upstream_failed', `the vendor failed (${why})`, { details })
 }
 
-/** Only a plain word like `context_length_exceeded`, never a sentence. */
+/** Only a plain word like `context_length_exceeded` or `Throttling.RateQuota`, never a sentence. */
 export function wordOf(body: string): string | undefined {
   try {
-    const { error } = JSON.parse(body) as { error?: { code?: unknown; type?: unknown } }
-    return [error?.code, error?.type].find((word): word is string => typeof word === 'string' && /^[a-z][a-z0-9_.-]{1,63}$/.test(word))
+    const { error, code } = JSON.parse(body) as { error?: { code?: unknown; type?: unknown }; code?: unknown }
+    return [error?.code, error?.type, code].find(
+      (word): word is string => typeof word === 'string' && /^[A-Za-z][A-Za-z0-9_.-]{1,63}$/.test(word),
+    )
   } catch {
     return undefined
   }
@@ -35,4 +37,11 @@ export const estimated = (request: ChatRequest, outputTokens: number): Usage => 
   inputTokens: Math.ceil(Buffer.byteLength(JSON.stringify(request.messages)) / 3),
   outputTokens,
   source: 'estimated',
+})
+
+/** Usage in the words of the dialect. */
+export const countsOf = ({ inputTokens, outputTokens }: Usage) => ({
+  prompt_tokens: inputTokens,
+  completion_tokens: outputTokens,
+  total_tokens: inputTokens + outputTokens,
 })

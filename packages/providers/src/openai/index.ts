@@ -1,4 +1,4 @@
-import type { Call, Provider, Reply, UpstreamRequest } from '@gatehouse/kernel'
+import { AppError, type Call, type Provider, type Reply, type UpstreamRequest } from '@gatehouse/kernel'
 import { embed } from './embeddings.ts'
 import { Gathering, wholeReply } from './gathering.ts'
 import { dialect, type Handling } from './handling.ts'
@@ -15,6 +15,10 @@ export interface Connection extends Quirks {
   /** Up to and without `/chat/completions`. */
   readonly baseUrl: string
   readonly headers: Readonly<Record<string, string>>
+  /** Said beside a refused credential. */
+  readonly keyHint?: string
+  /** Sent as `api-version`, by vendors that want one. */
+  readonly apiVersion?: string
 }
 
 /** A vendor that speaks OpenAI's chat completions, and what goes with them. */
@@ -22,8 +26,15 @@ export function createCompatible(connection: Connection): Provider {
   const url = new URL(connection.baseUrl)
   const base = url.pathname.replace(/\/+$/, '')
   const { origin } = url
-  const headersOf = (secret: string) => ({ ...connection.headers, ...(secret && { authorization: `Bearer ${secret}` }) })
-  const chatPath = `${base}/chat/completions`
+  const credential = (secret: string) => (connection.auth === 'bearer' ? { authorization: `Bearer ${secret}` } : { 'api-key': secret })
+  const headersOf = (secret: string) => ({ ...connection.headers, ...(secret && credential(secret)) })
+  const query = connection.apiVersion === undefined ? '' : `?api-version=${connection.apiVersion}`
+  const chatAtBase = `${base}/chat/completions`
+  const atDeployment = connection.place === 'deployment'
+  const pathOf = (operation: string, model: string) =>
+    atDeployment ? `${base}/openai/deployments/${encodeURIComponent(model)}${operation}${query}` : `${base}${operation}`
+  const refuse = (reject: (reason: Error) => void) =>
+    connection.keyHint === undefined ? reject : (thrown: Error) => reject(hinted(thrown, connection.keyHint!))
   const chatHeaders = (secret: string) => ({
     secret,
     whole: { ...headersOf(secret), 'content-type': 'application/json', accept: 'application/json' },
@@ -36,33 +47,40 @@ export function createCompatible(connection: Connection): Provider {
     <Answer>(call: Call, body: Uint8Array | string, read: (body: Uint8Array) => Answer): Promise<Answer> =>
       new Promise((resolve, reject) => {
         const headers = chatHeaders(call.secret).whole
-        start(call, { origin, path, method: 'POST', headers, body, timeouts: call.timeouts }, new Gathering(read, resolve, reject))
+        start(call, { origin, path, method: 'POST', headers, body, timeouts: call.timeouts }, new Gathering(read, resolve, refuse(reject)))
       })
   const { embeddings, reranking } = connection
   return {
     dialect,
-    ...(embeddings && { embed: (request, call) => embed(request, call, embeddings, postTo(`${base}/embeddings`)) }),
+    ...(embeddings && { embed: (request, call) => embed(request, call, embeddings, postTo(pathOf('/embeddings', call.model))) }),
     ...(reranking && {
       rerank: (request, call) =>
         rerank(request, call, reranking, postTo(reranking.from === 'origin' ? reranking.path : `${base}${reranking.path}`)),
     }),
     chat(request, call) {
-      const body = bodyOf(request, call.model, call.exchange.body, connection)
+      const body = bodyOf(request, call.model, call.exchange.body, connection, call.dropped)
       if (known.secret !== call.secret) known = chatHeaders(call.secret)
       const headers = request.stream ? known.stream : known.whole
       return new Promise<Reply>((resolve, reject) => {
         const handler = request.stream
-          ? new Streaming(request, resolve, reject)
-          : new Gathering((read) => wholeReply(read, request), resolve, reject)
-        start(call, { origin, path: chatPath, method: 'POST', headers, body, timeouts: call.timeouts }, handler)
+          ? new Streaming(request, resolve, refuse(reject))
+          : new Gathering((read) => wholeReply(read, request), resolve, refuse(reject))
+        const path = atDeployment ? pathOf('/chat/completions', call.model) : chatAtBase
+        start(call, { origin, path, method: 'POST', headers, body, timeouts: call.timeouts }, handler)
       })
     },
     models: (call) =>
       new Promise((resolve, reject) => {
         start(
           call,
-          { origin, path: `${base}/models`, method: 'GET', headers: headersOf(call.secret), timeouts: call.timeouts },
-          new ModelList(resolve, reject),
+          {
+            origin,
+            path: atDeployment ? `${base}/openai/models${query}` : `${base}/models`,
+            method: 'GET',
+            headers: headersOf(call.secret),
+            timeouts: call.timeouts,
+          },
+          new ModelList(resolve, refuse(reject)),
         )
       }),
   }
@@ -72,4 +90,10 @@ function start(call: Call, request: UpstreamRequest, handler: Handling): void {
   const control = call.send(request, handler, call.exchange)
   handler.control = control
   call.exchange.onCancel((reason) => control.abort(reason)) // at every stage, also before the first byte
+}
+
+/** A refused credential, with what its owner may have mixed up. */
+function hinted(thrown: Error, hint: string): Error {
+  if (!(thrown instanceof AppError) || (thrown.details.upstream !== 401 && thrown.details.upstream !== 403)) return thrown
+  return new AppError(thrown.code, `${thrown.message}; ${hint}`, { cause: thrown, details: { ...thrown.details } })
 }

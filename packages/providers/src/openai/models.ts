@@ -1,4 +1,4 @@
-import { AppError, type UpstreamControl } from '@gatehouse/kernel'
+import { AppError, Pieces, type UpstreamControl } from '@gatehouse/kernel'
 import { type Handling, refusal } from './handling.ts'
 
 const mostBytes = 4 * 1024 * 1024
@@ -9,8 +9,7 @@ export class ModelList implements Handling {
   readonly #resolve: (names: string[]) => void
   readonly #reject: (reason: Error) => void
   #refused: AppError | undefined
-  readonly #reads: Uint8Array[] = []
-  #size = 0
+  readonly #reads = new Pieces()
 
   constructor(resolve: (names: string[]) => void, reject: (reason: Error) => void) {
     this.#resolve = resolve
@@ -22,16 +21,15 @@ export class ModelList implements Handling {
   }
 
   data(read: Uint8Array): boolean {
-    this.#reads.push(read)
-    this.#size += read.length
-    if (this.#size > mostBytes) throw new AppError('upstream_failed', 'the vendor sent more than 4 MB')
+    this.#reads.add(read)
+    if (this.#reads.size > mostBytes) throw new AppError('upstream_failed', 'the vendor sent more than 4 MB')
     return true
   }
 
   end(): void {
     try {
       if (this.#refused) throw this.#refused
-      const { data } = JSON.parse(Buffer.concat(this.#reads, this.#size).toString('utf8')) as { data: { id: unknown }[] }
+      const { data } = JSON.parse(this.#reads.take().toString('utf8')) as { data: { id: unknown }[] }
       this.#resolve(data.flatMap(({ id }) => (typeof id === 'string' ? [id] : [])))
     } catch (cause) {
       this.#reject(this.#refused ?? new AppError('upstream_failed', 'the vendor sent something that is no list of models', { cause }))

@@ -61,19 +61,41 @@ async function play(use: string, reads: readonly Buffer[]) {
   return { outcome, text, asked: asked[0]!, bytes: Buffer.concat(events.map((event) => event.bytes!)) }
 }
 
-const expected = {
+const estimate = {
+  id: 'chatcmpl-usage',
+  object: 'chat.completion.chunk',
+  created: 0,
+  model: 'public',
+  choices: [],
+  usage: { prompt_tokens: 11, completion_tokens: 6, total_tokens: 17 },
+}
+interface Expected {
+  readonly outcome: object
+  readonly text: object
+  readonly repaired?: (sse: string) => string
+}
+const expected: Record<string, Expected> = {
   'openai-text': {
     outcome: { end: 'complete', finish: 'stop', usage: { inputTokens: 9, outputTokens: 12, source: 'provider' } },
     text: { 'text 0': 'Hello' },
   },
-  'openai-tool-call': { outcome: { end: 'complete', finish: 'tool_calls' }, text: { 'tool-call 0': '{"location":"Paris"}' } },
+  'openai-tool-call': {
+    outcome: { end: 'complete', finish: 'tool_calls' },
+    text: { 'tool-call 0': '{"location":"Paris"}' },
+    // ids on every delta, and our estimate where the vendor told no usage
+    repaired: (sse: string) =>
+      sse
+        .replaceAll('}}]},"finish_reason":null', '},"id":"call_DdmO9pD3"}]},"finish_reason":null')
+        .replace('"arguments":""},"id":"call_DdmO9pD3"}', '"arguments":""}}')
+        .replace('data: [DONE]', `data: ${JSON.stringify(estimate)}\n\ndata: [DONE]`),
+  },
   'dashscope-reasoning': {
     outcome: { end: 'complete', finish: 'stop', usage: { inputTokens: 22, outputTokens: 5, source: 'provider' } },
     text: { 'reasoning 0': '用户', 'text 0': '需' },
   },
 }
-for (const [name, { outcome, text }] of Object.entries(expected))
-  test(`${name}.sse says the same however it is cut, and its bytes stay`, async () => {
+for (const [name, { outcome, text, repaired }] of Object.entries(expected))
+  test(`${name}.sse says the same however it is cut, and its bytes stay${repaired ? ' but for what strict clients need' : ''}`, async () => {
     const bytes = fixture(name)
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 12 }), async (cuts) => {
@@ -83,7 +105,7 @@ for (const [name, { outcome, text }] of Object.entries(expected))
           at.slice(1).map((end, index) => bytes.subarray(at[index], end)),
         )
         expect(played).toMatchObject({ outcome, text })
-        expect(played.bytes.equals(bytes)).toBe(true)
+        expect(played.bytes.toString()).toBe(repaired?.(bytes.toString()) ?? bytes.toString())
       }),
       { numRuns: 60 },
     )
@@ -112,7 +134,7 @@ test('what goes to the vendor: path, credential, model, limit and the wish for u
   `)
 })
 
-const quirks = { limitField: 'max_completion_tokens', asksUsage: true, omit: [] } as const
+const quirks = { limitField: 'max_completion_tokens', asksUsage: true, omit: [], rename: {}, thinking: 'as-is' } as const
 test('a request a layer changed, or a vendor would refuse, is written anew', () => {
   const changed = {
     ...request,

@@ -54,10 +54,10 @@ export function payloadOf(source: Completion): EventPayload {
     return { kind: 'error', error: { code: 'upstream_failed', message: 'the vendor reported an error in its answer' }, source }
   const parts: TextPart[] = []
   let finish: string | undefined
-  for (const choice of source.choices ?? []) {
+  for (const choice of listOf(source.choices)) {
     if (!choice) continue
     const said = choice.delta ?? choice.message
-    if (said) collect(parts, said, choice.index ?? 0)
+    if (said) collect(parts, said, numberOf(choice.index, 0))
     if (typeof choice.finish_reason === 'string') finish ??= choice.finish_reason
   }
   const usage = usageOf(source.usage)
@@ -70,16 +70,30 @@ function collect(parts: TextPart[], said: Said, choice: number): void {
   if (text) parts.push({ lane: 'text', index: choice, text })
   const reasoning = said.reasoning_content ?? said.reasoning
   if (typeof reasoning === 'string' && reasoning) parts.push({ lane: 'reasoning', index: choice, text: reasoning })
-  said.tool_calls?.forEach((call, position) => {
+  listOf(said.tool_calls).forEach((call, position) => {
     const text = call?.function?.arguments
-    if (typeof text === 'string' && text) parts.push({ lane: 'tool-call', index: toolLane(choice, call?.index ?? position), text })
+    if (typeof text === 'string' && text) parts.push({ lane: 'tool-call', index: toolLane(choice, numberOf(call?.index, position)), text })
   })
 }
 
+/** What should be a list and is none holds nothing. */
+const listOf = <Item>(value: readonly Item[] | null | undefined): readonly Item[] => (Array.isArray(value) ? value : [])
+/** The encoder of the dialect reads indexes in the same way. */
+const numberOf = (index: unknown, otherwise: number): number =>
+  typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < 1024 ? index : otherwise
+
 export function usageOf(usage: Completion['usage']): Usage | undefined {
-  if (!usage || typeof usage.prompt_tokens !== 'number' || typeof usage.completion_tokens !== 'number') return undefined
-  return { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens, source: 'provider' }
+  const inputTokens = tokensFrom(usage?.prompt_tokens)
+  const outputTokens = tokensFrom(usage?.completion_tokens)
+  if (inputTokens === undefined || outputTokens === undefined) return undefined
+  return { inputTokens, outputTokens, source: 'provider' }
 }
+
+/** More than any model takes. */
+const mostTokens = 100_000_000
+/** A count one can believe: what else a vendor reports would be booked on somebody's account. */
+export const tokensFrom = (told: unknown): number | undefined =>
+  typeof told === 'number' && Number.isInteger(told) && told >= 0 && told <= mostTokens ? told : undefined
 
 /** Events for layers that look into the stream; decoded frame by frame when they ask. */
 export class ChunkDecoder implements FrameDecoder {

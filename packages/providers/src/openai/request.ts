@@ -1,32 +1,39 @@
 import type { ChatRequest } from '@gatehouse/contracts'
+import { type Shaping, shaped } from './shaped.ts'
 
 /** What differs between vendors that speak this dialect. */
-export interface Quirks {
+export interface Quirks extends Shaping {
   /** How the vendor calls the most tokens of an answer. */
   readonly limitField: 'max_tokens' | 'max_completion_tokens'
   /** True when a stream reports its usage only if `stream_options.include_usage` asks for it. */
   readonly asksUsage: boolean
-  /** Fields the vendor refuses. */
-  readonly omit: readonly string[]
+  /** In which header the credential goes. */
+  readonly auth: 'bearer' | 'api-key'
+  /** Where an operation's path stands: behind the base URL, or behind the deployment that has the model's name. */
+  readonly place: 'base' | 'deployment'
 }
 
 /**
  * The body for the vendor. The caller's own bytes when nothing has to change; spliced when only the model, a limit or the
  * wish for usage has to go in; written anew when a layer changed the request (`body` is then empty) or a field must go.
  */
-export function bodyOf(request: ChatRequest, model: string, body: Uint8Array, quirks: Quirks): Uint8Array | string {
-  const added = additions(request, quirks)
-  if (
-    body.length === 0 ||
-    quirks.omit.some((field) => field in request.raw) ||
-    (added && 'stream_options' in request.raw && 'stream_options' in added)
-  )
-    return written(request, model, added, quirks)
+export function bodyOf(
+  request: ChatRequest,
+  model: string,
+  body: Uint8Array,
+  quirks: Pick<Quirks, 'limitField' | 'asksUsage' | keyof Shaping>,
+  tell?: (dropped: readonly string[]) => void,
+): Uint8Array | string {
+  const { raw, dropped } = shaped(request.raw, quirks)
+  if (dropped.length > 0) tell?.(dropped)
+  const added = additions(raw, request, quirks)
+  if (body.length === 0 || raw !== request.raw || (added && 'stream_options' in raw && 'stream_options' in added))
+    return written(raw, request, model, added)
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
   const named = model === request.raw.model
   if (named && !added) return bytes
   const value = named ? undefined : stringAt(bytes, 'model')
-  if (!named && !value) return written(request, model, added, quirks)
+  if (!named && !value) return written(raw, request, model, added)
   return spliced(bytes, added, value && { ...value, text: JSON.stringify(model) })
 }
 
@@ -53,7 +60,11 @@ function spliced(
 }
 
 /** Fields the caller left out and we need; undefined when there are none. */
-function additions({ raw, stream, maxTokens }: ChatRequest, { limitField, asksUsage }: Quirks): Record<string, unknown> | undefined {
+function additions(
+  raw: ChatRequest['raw'],
+  { stream, maxTokens }: ChatRequest,
+  { limitField, asksUsage }: Pick<Quirks, 'limitField' | 'asksUsage'>,
+): Record<string, unknown> | undefined {
   const limit = maxTokens !== undefined && raw.max_tokens === undefined && raw.max_completion_tokens === undefined
   const options = raw.stream_options as { include_usage?: unknown } | null | undefined
   const usage = asksUsage && stream && options?.include_usage !== true
@@ -64,10 +75,14 @@ function additions({ raw, stream, maxTokens }: ChatRequest, { limitField, asksUs
   }
 }
 
-function written(request: ChatRequest, model: string, added: Record<string, unknown> | undefined, quirks: Quirks): string {
-  const body: Record<string, unknown> = { ...request.raw, ...added, model, messages: request.messages }
-  if (request.stream) body.stream = true
-  for (const field of quirks.omit) delete body[field]
+function written(
+  raw: ChatRequest['raw'],
+  { messages, stream }: ChatRequest,
+  model: string,
+  added: Record<string, unknown> | undefined,
+): string {
+  const body: Record<string, unknown> = { ...raw, ...added, model, messages }
+  if (stream) body.stream = true
   return JSON.stringify(body)
 }
 

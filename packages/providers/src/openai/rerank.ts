@@ -3,6 +3,7 @@ import { AppError, type Call, type Reply, ReplyEvent, WholeReply } from '@gateho
 import { textOf } from './gathering.ts'
 import { dialect } from './handling.ts'
 import { inTurns, type Post, type RerankPlace, tokensIn } from './offers.ts'
+import { tokensFrom } from './reply.ts'
 
 /** Scores of all documents, best first; more than the vendor takes at once are scored in groups, for one model's scores compare. */
 export async function rerank(request: RerankRequest, call: Call, { mostDocuments }: RerankPlace, post: Post): Promise<Reply> {
@@ -52,9 +53,9 @@ function read(bytes: Uint8Array, query: string, texts: readonly string[], from: 
     seen.add(index)
     return { index: from + index, score }
   })
-  const told = source.usage?.total_tokens ?? source.meta?.tokens?.input_tokens
+  const told = tokensFrom(source.usage?.total_tokens ?? source.meta?.tokens?.input_tokens)
   const usage: Usage =
-    typeof told === 'number'
+    told !== undefined
       ? { inputTokens: told, outputTokens: 0, source: 'provider' }
       : {
           inputTokens: texts.reduce((sum, text) => sum + tokensIn(text) + tokensIn(query), 0),

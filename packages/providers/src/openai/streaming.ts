@@ -1,18 +1,21 @@
 import type { ChatRequest } from '@gatehouse/contracts'
-import { AppError, type Outcome, PushReply, type Reply, ReplyEvent, toAppError, type UpstreamControl } from '@gatehouse/kernel'
-import { dataOf, FrameSplitter } from '../frames.ts'
+import { AppError, type Outcome, Pieces, PushReply, type Reply, toAppError, type UpstreamControl } from '@gatehouse/kernel'
+import { dataOf, FrameSplitter, framesIn } from '../frames.ts'
+import { asStream } from './as-stream.ts'
 import { wholeReply } from './gathering.ts'
-import { dialect, estimated, type Handling, refusal, wordOf } from './handling.ts'
-import { ChunkDecoder, decodeFrame } from './reply.ts'
+import { countsOf, dialect, estimated, type Handling, refusal, wordOf } from './handling.ts'
+import { FrameRepair } from './repair.ts'
+import { ChunkDecoder } from './reply.ts'
 import { Tail } from './tail.ts'
 
 const mostGathered = 32 * 1024 * 1024
-const errorField = Buffer.from('"error":')
+const mostComments = 64 * 1024
 const done = Buffer.from('data: [DONE]\n\n')
 
 /**
  * Pushes a streamed answer on as it is read. The promise resolves with the first event, so that an error in place of an answer
- * still finds the way to the next target. Reads are passed untouched when the vendor frames as we do (`data: …\n\n`), and are framed anew when not.
+ * still finds the way to the next target. Reads are passed untouched when their frames are as strict clients need them (`repair.ts`).
+ * What a read cut in two waits for its rest: half a frame tells nobody anything, and half a vendor's error could not be taken back.
  */
 export class Streaming implements Handling {
   control?: UpstreamControl
@@ -24,9 +27,9 @@ export class Streaming implements Handling {
   #state: 'waiting' | 'gathering' | 'open' | 'over' = 'waiting'
   #status = 0
   #headers: Readonly<Record<string, string>> = {}
-  #early: Uint8Array[] = []
-  #size = 0
-  #framing: FrameSplitter | undefined
+  readonly #early = new Pieces()
+  readonly #splitter = new FrameSplitter()
+  readonly #repair = new FrameRepair()
 
   constructor(request: ChatRequest, resolve: (reply: Reply) => void, reject: (reason: Error) => void) {
     this.#request = request
@@ -43,10 +46,10 @@ export class Streaming implements Handling {
   data(read: Uint8Array): boolean {
     if (this.#state === 'open') return this.#push(read)
     if (this.#state === 'over') return true
-    this.#early.push(read)
-    this.#size += read.length
-    if (this.#size > mostGathered) throw new AppError('upstream_failed', 'the vendor sent more than 32 MB')
-    return this.#state === 'gathering' || this.#begin()
+    if (this.#state === 'waiting') return this.#begin(this.#splitter.complete(read))
+    this.#early.add(read)
+    if (this.#early.size > mostGathered) throw new AppError('upstream_failed', 'the vendor sent more than 32 MB')
+    return true
   }
 
   end(): void {
@@ -56,11 +59,11 @@ export class Streaming implements Handling {
 
   /** It ended before the reply was opened: a refusal, a complete answer in place of a stream, or nothing. */
   #settle(): void {
-    const body = Buffer.concat(this.#early, this.#size)
+    const body = this.#early.take()
     try {
       if (this.#status !== 200) throw refusal(this.#status, this.#headers, wordOf(body.toString('utf8')))
       if (this.#state === 'waiting') throw new AppError('upstream_failed', 'the vendor ended before it said anything')
-      this.#resolve(asStream(body, this.#request))
+      this.#resolve(asStream(wholeReply(body, this.#request)))
     } catch (thrown) {
       this.#reject(thrown as Error)
     }
@@ -74,19 +77,16 @@ export class Streaming implements Handling {
     else this.#reject(thrown)
   }
 
-  /** The first event decides: an error rejects, anything else opens the reply. */
-  #begin(): boolean {
-    const sofar =
-      this.#early.length === 1
-        ? Buffer.from(this.#early[0]!.buffer, this.#early[0]!.byteOffset, this.#early[0]!.length)
-        : Buffer.concat(this.#early, this.#size)
-    const splitter = new FrameSplitter()
-    const first = splitter.push(sofar).find((frame) => dataOf(frame) !== undefined)
-    if (!first) return true
-    if (decodeFrame(first).kind === 'error') throw new AppError('upstream_failed', 'the vendor reported an error in place of an answer')
-    if (!framesAsWeDo(sofar)) this.#framing = new FrameSplitter()
+  /** The first event decides: an error rejects, anything else opens the reply. What stands before it is passed on too, unless it is endless. */
+  #begin(whole: Buffer): boolean {
+    this.#early.add(whole)
+    const first = framesIn(whole).find((frame) => dataOf(frame) !== undefined)
+    if (!first) {
+      if (this.#early.size > mostComments) this.#early.take()
+      return true
+    }
+    new FrameRepair().frame(first) // throws
     this.#state = 'open'
-    this.#early = []
     const reply = new PushReply(
       dialect,
       { pause: () => this.control?.pause(), resume: () => this.control?.resume(), cancel: (reason) => this.control?.abort(reason) },
@@ -94,27 +94,60 @@ export class Streaming implements Handling {
     )
     this.#reply = reply
     this.#resolve(reply)
-    return this.#push(sofar)
+    return this.#pass(this.#early.take())
   }
 
   #push(read: Uint8Array): boolean {
-    if ((read as Buffer).includes(errorField)) this.#refuseError(read)
-    this.#tail.keep(read)
-    if (!this.#framing) return this.#reply!.push(read)
-    const frames = this.#framing.push(read).flatMap(reframed)
-    return frames.length === 0 || this.#reply!.push(Buffer.concat(frames))
+    const whole = this.#splitter.complete(read)
+    return whole.length === 0 || this.#pass(whole)
   }
 
-  /** A vendor's error in mid-stream ends the stream in our words; its own may name accounts and hosts. */
-  #refuseError(read: Uint8Array): void {
-    for (const frame of new FrameSplitter().push(read))
-      if (dataOf(frame)?.startsWith('{"error"')) throw new AppError('upstream_failed', 'the vendor reported an error in its answer')
+  /** Complete frames, one or many; a read in which nothing had to change goes on as it is. */
+  #pass(whole: Buffer): boolean {
+    const frames = framesIn(whole)
+    if (frames.length === 1) return this.#sendOn(this.#repaired(frames[0]!))
+    const pieces: Buffer[] = []
+    let same = true
+    for (const frame of frames) {
+      let piece: Buffer | undefined
+      try {
+        piece = this.#repaired(frame)
+      } catch (thrown) {
+        this.#sendOn(Buffer.concat(pieces)) // what it said before stays said
+        throw thrown
+      }
+      same &&= piece === frame
+      if (piece) pieces.push(piece)
+    }
+    return this.#sendOn(same ? whole : Buffer.concat(pieces))
+  }
+
+  #sendOn(bytes: Buffer | undefined): boolean {
+    return !bytes?.length || this.#reply!.push(bytes)
+  }
+
+  /** Its usage stands before `[DONE]`: a vendor that told none gets a frame with our estimate, for callers that bill by it. */
+  #repaired(frame: Buffer): Buffer | undefined {
+    const repaired = this.#repair.frame(frame)
+    if (repaired) this.#tail.keep(repaired)
+    if (!repaired || this.#repair.toldUsage || !repaired.equals(done)) return repaired
+    return Buffer.concat([this.#usageFrame(), done])
+  }
+
+  #usageFrame(): Buffer {
+    const { usage, estimate } = this.#tail.judge()
+    const counts = countsOf(usage ?? estimated(this.#request, estimate))
+    const head = { id: 'chatcmpl-usage', object: 'chat.completion.chunk', created: 0, model: this.#request.model }
+    return Buffer.from(`data: ${JSON.stringify({ ...head, choices: [], usage: counts })}\n\n`)
   }
 
   #finish(): void {
+    const rest = this.#splitter.rest()
+    const last = rest && dataOf(rest)?.trim()
+    if (last === '[DONE]')
+      this.#pass(done) // some leave the last blank line out
+    else if (rest && rest.toString('latin1').trim() !== '') this.#tail.keep(rest)
     this.#state = 'over'
-    const rest = this.#framing?.rest()
-    if (rest) for (const frame of reframed(rest)) this.#reply!.push(frame)
     this.#reply!.end(this.#outcome(undefined))
   }
 
@@ -132,25 +165,7 @@ export class Streaming implements Handling {
           ending.error ? 'the vendor reported an error in its answer' : 'the vendor ended in the middle of its answer',
         ),
       }
-    if (!ending.terminated) this.#reply!.push(done) // it said finish_reason; our callers wait for [DONE]
+    if (!ending.terminated) this.#pass(done) // it said finish_reason; our callers wait for [DONE]
     return { ...facts, end: 'complete' }
   }
-}
-
-/** `data: ` with the space and line feeds only: strict clients show nothing for any other framing. */
-const framesAsWeDo = (read: Buffer) => !read.includes(13) && (read.toString('latin1', 0, 6) === 'data: ' || read[0] === 58)
-
-function reframed(frame: Buffer): Buffer[] {
-  const data = dataOf(frame)
-  return data === undefined ? [] : [Buffer.from(`data: ${data}\n\n`)]
-}
-
-/** A complete answer to a call that asked for a stream, as the events it would have been. */
-function asStream(body: Buffer, request: ChatRequest): Reply {
-  const { whole, outcome } = wholeReply(body, request)
-  const { source: _, ...payload } = whole.payload
-  const reply = new PushReply(dialect)
-  reply.pushEvents([new ReplyEvent(payload)])
-  reply.end(outcome)
-  return reply
 }

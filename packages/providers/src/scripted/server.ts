@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { answerMessages } from './messages.ts'
 import { type VectorScript, vectorReply } from './vectors.ts'
 
 /** A stand-in for a vendor, for tests and the bench: a real server on this machine that does what the model's name says. */
@@ -40,6 +41,7 @@ export async function createScriptedUpstream(script: Script = {}): Promise<Scrip
       if (script.keep !== false) requests.push({ path: request.url ?? '', headers: request.headers, body })
       if (request.method === 'GET') return json(response, 200, { object: 'list', data: [{ id: 'scripted', object: 'model' }] })
       const model = /"model"\s*:\s*"([^"]*)"/.exec(body)?.[1] ?? ''
+      if (answerMessages(request.url ?? '', body, model, response)) return
       const vectors = answers[model] && model !== 'text' ? undefined : vectorReply(request.url ?? '', body, script)
       if (vectors) return json(response, vectors.status, vectors.body)
       const answer = answers[model] ?? answers.text!

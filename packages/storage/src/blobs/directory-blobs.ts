@@ -14,9 +14,9 @@ export class DirectoryBlobs implements Blobs {
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const path = this.#path(key)
-    await mkdir(dirname(path), { recursive: true })
     const temporary = `${path}.${randomUUID()}.tmp`
     try {
+      await mkdir(dirname(path), { recursive: true })
       const file = await open(temporary, 'wx', 0o600)
       try {
         await file.writeFile(bytes)
@@ -26,7 +26,7 @@ export class DirectoryBlobs implements Blobs {
       }
       await rename(temporary, path)
     } catch (thrown) {
-      await rm(temporary, { force: true })
+      await rm(temporary, { force: true }).catch(() => {}) // what went wrong first counts
       throw failureOf(thrown)
     }
     await syncDirectory(dirname(path))
@@ -42,11 +42,11 @@ export class DirectoryBlobs implements Blobs {
   }
 
   async remove(key: string): Promise<void> {
-    await rm(this.#path(key), { force: true })
+    await removeFrom(this.#path(key), { force: true })
   }
 
   async removeAll(prefix: string): Promise<void> {
-    await rm(this.#path(prefix.replace(/\/$/, '')), { recursive: true, force: true })
+    await removeFrom(this.#path(prefix.replace(/\/$/, '')), { recursive: true, force: true })
   }
 
   async *list(prefix: string): AsyncIterable<string> {
@@ -76,9 +76,24 @@ const opendirIfThere = (directory: string) =>
 
 const codeOf = (thrown: unknown) => (thrown as NodeJS.ErrnoException | undefined)?.code
 
+const removeFrom = (path: string, options: Parameters<typeof rm>[1]) =>
+  rm(path, options).catch((thrown: unknown) => {
+    throw failureOf(thrown)
+  })
+
+/** What an operator can mend, in words; anything else as it is. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk of the store is full',
+  EDQUOT: 'the disk of the store is full',
+  EROFS: 'the directory of documents cannot be written: it is read-only',
+  ENOENT: 'the directory of documents cannot be written: it is gone, or read-only', // what Node says when it may not make a directory
+  EACCES: 'the directory of documents cannot be used: the server may not read and write there',
+  EPERM: 'the directory of documents cannot be used: the server may not read and write there',
+}
+
 function failureOf(thrown: unknown): unknown {
-  const full = codeOf(thrown) === 'ENOSPC' || codeOf(thrown) === 'EDQUOT'
-  return full ? new AppError('overloaded', 'the disk of the store is full', { cause: thrown }) : thrown
+  const reason = reasons[codeOf(thrown) ?? '']
+  return reason === undefined ? thrown : new AppError('overloaded', reason, { cause: thrown })
 }
 
 /** The rename itself must survive a power cut, too. */

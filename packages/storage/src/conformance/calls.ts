@@ -38,6 +38,24 @@ export function describeCalls(name: string, make: Make): void {
       expect((await store.calls.children(ids[3]!)).map(({ id }) => id)).toEqual([ids[4]])
     })
 
+    test('numbers no column takes hold up nobody: the line is kept as it is, and those behind it are taken', async () => {
+      const { store } = fixture
+      const odd = [1.5, 1e300, -1e300, 2 ** 63, Number.NaN].map((inputTokens, at) =>
+        callOf({
+          id: uuidv7(1000 + at),
+          project: 'odd',
+          usage: { inputTokens, outputTokens: 0.25, source: 'provider' },
+          duration: inputTokens,
+        }),
+      )
+      for (const call of odd) await writeCall(store, call)
+      const last = callOf({ id: uuidv7(2000), project: 'odd' })
+      await writeCall(store, last)
+      await store.journal.flush()
+      const { items } = await store.calls.list({ project: 'odd' })
+      expect(items.map(({ id }) => id)).toEqual([last, ...odd.toReversed()].map(({ id }) => id))
+    })
+
     test('a summary counts calls by what callers asked and tokens by what models used', async () => {
       const { store } = fixture
       const write = (change: Partial<Parameters<typeof callOf>[0]>) =>

@@ -195,6 +195,8 @@ class Account {
   readonly #amounts: Float64Array
   #sum = 0
   #slidTo = 0
+  /** Where what was booked before the clock was set back counts. */
+  #movedTo = 0
 
   constructor(window: number) {
     this.#step = window / steps
@@ -221,8 +223,9 @@ class Account {
   /** Nothing when the step has left the window. */
   take(amount: number, at: number, now: number): void {
     this.#slide(now)
-    if (at <= this.#slidTo - this.#amounts.length) return
-    this.#amounts[at % this.#amounts.length]! -= amount
+    const step = at > this.#slidTo ? this.#movedTo : at
+    if (step <= this.#slidTo - this.#amounts.length) return
+    this.#amounts[step % this.#amounts.length]! -= amount
     this.#sum -= amount
   }
 
@@ -237,10 +240,18 @@ class Account {
     return now + steps * this.#step
   }
 
+  /** The clock was set back by more than the window: all that counts, counts from now on, or it would stay until the clock is there again. */
+  #setBack(step: number): void {
+    this.#amounts.fill(0)
+    this.#amounts[step % this.#amounts.length] = this.#sum
+    this.#slidTo = this.#movedTo = step
+  }
+
   /** Empties the places of the steps that have left, and of those nothing was booked in. */
   #slide(now: number): void {
     if (this.#step === 0) return
     const step = Math.floor(now / this.#step)
+    if (step < this.#slidTo - steps) this.#setBack(step)
     if (step <= this.#slidTo) return
     const { length } = this.#amounts
     for (let at = Math.max(this.#slidTo + 1, step - steps); at <= step; at++) {

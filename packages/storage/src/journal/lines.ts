@@ -95,3 +95,7 @@ export function parseLine(text: string): CallRecord | undefined {
     return undefined
   }
 }
+
+/** What a column of whole numbers takes, whatever stands in the line: one line that is refused would hold up all behind it. */
+export const wholeNumber = (value: number | undefined): number =>
+  typeof value === 'number' && Number.isSafeInteger(Math.round(value)) ? Math.round(value) : 0

@@ -4,7 +4,7 @@ import { I18nextProvider, initReactI18next, useTranslation } from 'react-i18next
 import { remember, remembered } from '../remembered.ts'
 import { chinese } from './chinese.ts'
 import { english } from './english.ts'
-import type { Catalogue, KeyOf, Language, Messages } from './messages.ts'
+import type { KeyOf, Language, LoadMessages, Messages } from './messages.ts'
 
 export type Values = Readonly<Record<string, string | number>>
 export type Translate<K extends string> = (key: K, values?: Values) => string
@@ -24,16 +24,17 @@ const show = (language: Language) => {
   document.documentElement.lang = tags[language]
 }
 
-/** Both tables of the application joined with those of this package. */
-export function createLanguage(catalogue: Catalogue, language: Language = preferred()): i18n {
+const shared: Record<Language, Messages> = { en: english, zh: chinese }
+const loaders = new WeakMap<i18n, LoadMessages>()
+
+/** The application's table joined with the one of this package; fetched when it is needed first. */
+export async function createLanguage(load: LoadMessages, language: Language = preferred()): Promise<i18n> {
   const instance = createInstance()
+  loaders.set(instance, load)
   void instance.use(initReactI18next).init({
     lng: language,
-    fallbackLng: 'en',
-    resources: {
-      en: { translation: { ...english, ...catalogue.en } },
-      zh: { translation: { ...chinese, ...catalogue.zh } },
-    },
+    fallbackLng: false,
+    resources: { [language]: { translation: { ...shared[language], ...(await load[language]()) } } },
     // keys are flat names with dots in them
     keySeparator: false,
     nsSeparator: false,
@@ -45,9 +46,18 @@ export function createLanguage(catalogue: Catalogue, language: Language = prefer
   return instance
 }
 
+/** Shown when its table is there; until then what is shown stays. */
+async function change(instance: i18n, language: Language): Promise<void> {
+  if (!instance.hasResourceBundle(language, 'translation')) {
+    const table = await loaders.get(instance)?.[language]()
+    instance.addResourceBundle(language, 'translation', { ...shared[language], ...table })
+  }
+  await instance.changeLanguage(language)
+}
+
 /** What the account prefers, unless this browser was told otherwise. */
 export function preferLanguage(instance: i18n, language: Language): void {
-  if (remembered(stored) === undefined) void instance.changeLanguage(language)
+  if (remembered(stored) === undefined && instance.language !== language) void change(instance, language)
 }
 
 export function LanguageProvider({ instance, children }: { instance: i18n; children: ReactNode }) {
@@ -62,7 +72,7 @@ export function useLanguage(): { language: Language; choose: (language: Language
     language,
     choose: (next) => {
       remember(stored, next)
-      void instance.changeLanguage(next)
+      void change(instance, next)
     },
   }
 }

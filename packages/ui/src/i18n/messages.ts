@@ -10,8 +10,5 @@ type StripPlural<K extends string> = K extends `${infer Base}_one` ? Base : K ex
 /** What a Chinese table must hold to be complete. */
 export type Translation<M extends Messages> = { readonly [K in keyof M as K extends `${string}_one` ? never : K]: string }
 
-/** Both tables of one application or package. */
-export interface Catalogue<M extends Messages = Messages> {
-  readonly en: M
-  readonly zh: Messages & Translation<M>
-}
+/** The tables of an application; only the one that is shown is fetched. */
+export type LoadMessages = Readonly<Record<Language, () => Promise<Messages>>>

@@ -2,7 +2,7 @@ import { existsSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CallRecord } from '@gatehouse/contracts'
 import { merkleRoot } from '../../audit/merkle.ts'
-import { type Advance, type Line, parseLine, readLines } from '../../journal/lines.ts'
+import { type Advance, type Line, parseLine, readLines, wholeNumber } from '../../journal/lines.ts'
 import type { Writing } from './context.ts'
 
 /** One batch of the file; `again` while there is more. Runs in a transaction of its own. */
@@ -86,9 +86,9 @@ function insertCall({ database }: Writing, call: Facts, line: string, batch: num
       ],
       ...[
         call.error?.code ?? null,
-        Math.round(call.duration),
-        call.usage?.inputTokens ?? 0,
-        call.usage?.outputTokens ?? 0,
+        wholeNumber(call.duration),
+        wholeNumber(call.usage?.inputTokens),
+        wholeNumber(call.usage?.outputTokens),
         batch,
         position,
         line,

@@ -2,7 +2,7 @@ import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CallRecord } from '@gatehouse/contracts'
 import { merkleRoot } from '../../audit/merkle.ts'
-import { type Advance, type Line, parseLine, readLines } from '../../journal/lines.ts'
+import { type Advance, type Line, parseLine, readLines, wholeNumber } from '../../journal/lines.ts'
 import type { Append } from './chain.ts'
 import type { Writing } from './context.ts'
 import type { Queries } from './database.ts'
@@ -77,9 +77,12 @@ async function insertCalls(queries: Queries, lines: readonly Line[], batch: numb
       ...[
         column(({ record: call }) => call.status),
         column(({ record: call }) => call.error?.code ?? null),
-        column(({ record: call }) => Math.round(call.duration)),
+        column(({ record: call }) => wholeNumber(call.duration)),
       ],
-      ...[column(({ record: call }) => call.usage?.inputTokens ?? 0), column(({ record: call }) => call.usage?.outputTokens ?? 0)],
+      ...[
+        column(({ record: call }) => wholeNumber(call.usage?.inputTokens)),
+        column(({ record: call }) => wholeNumber(call.usage?.outputTokens)),
+      ],
       ...[column(({ record: call }) => isWeak(call)), column(({ text }) => text)],
     ],
   )

@@ -1,8 +1,12 @@
-import { LanguageSwitch, Logo, ThemeSwitch } from '@gatehouse/ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
+import { Logo } from '../logo.tsx'
+import { LanguageSwitch, ThemeSwitch } from '../switches.tsx'
 
-/** The frame of the pages in front of the console. */
+/** The frame of the pages in front of an application. */
 export function Door({ title, text, children }: { title: string; text: string; children: ReactNode }) {
+  useEffect(() => {
+    document.title = `${title} · Gatehouse`
+  }, [title])
   return (
     <div className="flex min-h-full flex-col">
       <header className="flex justify-end gap-1 p-3">
