@@ -21,6 +21,12 @@ export function createArrival(clientOf: ClientOf, { plainHttp }: { plainHttp: bo
     const request = requestOf(environment)
     return request !== undefined && clientOf(request).secure
   }
+  // behind a proxy the name says nothing: whoever sends it may sit anywhere
+  const isHere = (request: IncomingMessage | undefined) => {
+    if (!request || !isLoopback(nameOf(request.headers.host ?? ''))) return false
+    const { address } = clientOf(request)
+    return isLoopback(address) || address === request.socket.remoteAddress?.replace(/^::ffff:/, '')
+  }
   return {
     isSecure,
     addressOf(environment) {
@@ -28,7 +34,7 @@ export function createArrival(clientOf: ClientOf, { plainHttp }: { plainHttp: bo
       return request ? clientOf(request).address : 'unknown'
     },
     prefixOf: (request) => clientOf(request).prefix ?? '',
-    maySignIn: (environment) => plainHttp || isSecure(environment) || isLoopback(nameOf(requestOf(environment)?.headers.host ?? '')),
+    maySignIn: (environment) => plainHttp || isSecure(environment) || isHere(requestOf(environment)),
     prepare(request, response) {
       const { host, secure } = clientOf(request)
       if (host !== undefined) setHost(request, host)

@@ -29,7 +29,7 @@ const store = {
     return true
   },
 } as unknown as Resources // what is asked of it here
-const resources = checkedResources(store, compile)
+const resources = checkedResources(store, compile, async () => void changes.push('in force'))
 const routeFor = (...consumers: string[]) =>
   resources.put({ kind: 'Route', project: 'default', name: 'assistant', spec: { consumers } as never, managedBy: 'console' }, 'user:una')
 
@@ -42,14 +42,14 @@ test('what the configuration needs is not removed: later revocations would not b
   expect(changes).toEqual([])
 })
 
-test('what keeps it in order is done', async () => {
+test('what keeps it in order is done, and in force when it is acknowledged', async () => {
   await resources.remove('Consumer', 'default', 'other', 'user:una')
   await routeFor('spy')
-  expect(changes).toEqual(['remove other', 'put assistant'])
+  expect(changes).toEqual(['remove other', 'in force', 'put assistant', 'in force'])
 })
 
 test('one that is broken already is mended step by step', async () => {
   kept = [named('Route', 'assistant', { consumers: ['gone', 'lost'] })]
   await routeFor('gone')
-  expect(changes).toEqual(['put assistant'])
+  expect(changes).toEqual(['put assistant', 'in force'])
 })

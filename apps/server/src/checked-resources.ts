@@ -4,9 +4,13 @@ import { listResources } from './live-configuration.ts'
 
 /**
  * Resources as people and programs change them: what would leave a configuration that cannot be in force is refused before it is stored. Stored, it
- * would keep every later change out of force, too: a revoked key would go on opening doors, and the next start would fail.
+ * would keep every later change out of force, too, and the next start would fail. What is acknowledged is in force on this server: `refresh` waits for it.
  */
-export function checkedResources(resources: Resources, compile: (all: readonly Resource[]) => Promise<unknown>): Resources {
+export function checkedResources(
+  resources: Resources,
+  compile: (all: readonly Resource[]) => Promise<unknown>,
+  refresh: () => Promise<void>,
+): Resources {
   const problemOf = (all: readonly Resource[]) =>
     compile(all).then(
       () => undefined,
@@ -31,11 +35,15 @@ export function checkedResources(resources: Resources, compile: (all: readonly R
       const fresh = { id: 'new', version: 0, createdAt: 0, updatedAt: 0 }
       // kind and spec belong together, which the union cannot see
       await check(otherThan(change.kind, change.project, change.name), (before) => [{ ...(before ?? fresh), ...fields } as Resource])
-      return resources.put(change, actor)
+      const made = await resources.put(change, actor)
+      await refresh()
+      return made
     },
     async remove(kind, project, name, actor) {
       await check(otherThan(kind, project, name), () => [])
-      return resources.remove(kind, project, name, actor)
+      const removed = await resources.remove(kind, project, name, actor)
+      await refresh()
+      return removed
     },
   }
 }

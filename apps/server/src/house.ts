@@ -102,7 +102,7 @@ export async function openHouse(options: ServeOptions, lifecycle: Lifecycle, log
   const behindProxies = (options.trustedProxies?.length ?? 0) > 0
   const loopback = isLoopback(options.host) && isLoopback(options.controlHost) && !behindProxies
   const sessions = createSessions({ records, resources, audit, passwords: await createPasswords(), clock, loopback })
-  const changed = overriding(store, { resources: checkedResources(resources, (all) => compileAll(all, compiling)) })
+  const changed = overriding(store, { resources: checkedResources(resources, (all) => compileAll(all, compiling), configuration.refresh) })
   return {
     ...{ store: changed, registries, compiling, configuration, documents, wheel, transport, pipeline, open, sessions, families },
     ...{ clock, newId, loopback, ...(newKey ? { newKey } : {}) },

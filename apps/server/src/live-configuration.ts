@@ -2,6 +2,7 @@ import type { Kind, Resource } from '@gatehouse/contracts'
 import { type CompileTools, compile, type Snapshot } from '@gatehouse/gateway'
 import { type NodeDefinition, type Problem, type Registry, type Resources, refuse, toAppError } from '@gatehouse/kernel'
 import { type CompiledApp, compileApp } from '@gatehouse/workflow'
+import { withoutRevoked } from './without-revoked.ts'
 
 /** Everything compiled from the resources of one moment. */
 export interface Compiled {
@@ -30,14 +31,18 @@ export interface CompileEverything extends CompileTools {
 
 const kinds: readonly Kind[] = ['Provider', 'Route', 'Consumer', 'Policy', 'KnowledgeBase', 'App', 'User', 'Group']
 
-/** The configuration in memory: compiled off the hot path, swapped as a whole. A broken change never replaces a good one. */
+/**
+ * The configuration in memory: compiled off the hot path, swapped as a whole. A broken change never replaces a good one, and never keeps what was
+ * revoked in force.
+ */
 export async function createLiveConfiguration(
   resources: Resources,
   tools: CompileEverything,
   report: (problem: string) => void,
 ): Promise<LiveConfiguration> {
   let problem: string | undefined
-  let current = await compileAll(await listResources(resources), tools)
+  let good = await compileAll(await listResources(resources), tools)
+  let current = good
   let generation = 1
   let inForceSince = Date.now()
   let running: Promise<void> = Promise.resolve()
@@ -45,12 +50,16 @@ export async function createLiveConfiguration(
 
   const swap = async () => {
     waiting = false
+    let all: readonly Resource[] | undefined
     try {
-      current = await compileAll(await listResources(resources), tools)
+      all = await listResources(resources)
+      good = await compileAll(all, tools)
+      current = good
       problem = undefined
       generation++
       inForceSince = Date.now()
     } catch (thrown) {
+      if (all) current = withoutRevoked(good, all)
       problem = toAppError(thrown).message
       report(problem)
     }

@@ -62,6 +62,8 @@ export const RouteSpec = z.strictObject({
   policy: Name.default('default'),
   timeouts: Timeouts.prefault({}),
   content: z.enum(['off', 'metadata', 'redacted', 'full']).default('redacted'),
+  /** Where a model's reasoning goes: its own field, in front of the answer between <think> and </think>, or nowhere. */
+  reasoning: z.enum(['separate', 'inline', 'none']).default('separate'),
   /** Reserved, and sent, for calls that name no limit of their own. */
   maxTokens: z.int().min(1).default(4096),
 })

@@ -12,7 +12,7 @@ export interface Parameters {
 type Changed = ChatRequest | EmbedRequest | RerankRequest
 
 /** What a request is made of is not a parameter of it: these have their own place in the configuration, or none. */
-const kept = ['model', 'messages', 'stream', 'input', 'query', 'documents', 'prompt', 'user']
+const kept = ['model', 'messages', 'stream', 'input', 'query', 'documents', 'prompt']
 
 /** Undefined when a target changes nothing. */
 export function compileParameters({ defaults, overrides, remove }: Parameters): Parameters | undefined {

@@ -16,10 +16,11 @@ import {
   type Target,
 } from '@gatehouse/kernel'
 import { compileAddressRules, type MayCallFrom } from './credentials/address-rules.ts'
-import { checkAnonymous, compileAnonymous, compileSigningKeys, compileTokenIssuers, peopleByEmail } from './credentials/compile.ts'
+import { checkBuiltIn, compileAnonymous, compileSigningKeys, compileTokenIssuers, peopleByEmail } from './credentials/compile.ts'
 import type { SigningKey } from './credentials/signatures.ts'
 import type { TokenIssuer } from './credentials/tokens.ts'
 import { KeyRing } from './key-ring.ts'
+import type { ReasoningMode } from './layers/reasoning.ts'
 import { limitsOf, limitsOfUser } from './limits.ts'
 import { compileModelMap, type ModelMap } from './model-map.ts'
 import { compileParameters, type Parameters, refusedParameter } from './parameters.ts'
@@ -53,6 +54,7 @@ export interface RouteTarget extends Target {
   readonly targets: readonly RouteTargetEntry[]
   readonly timeouts: Timeouts
   readonly maxTokens: number
+  readonly reasoning: ReasoningMode
   /** Takes calls without a credential. */
   readonly anonymous: boolean
 }
@@ -270,7 +272,7 @@ class Compiler {
         return made ? [{ ...made, model, modelMap, parameters: compileParameters(changes), weight, priority }] : []
       })
       if (!policy) continue
-      const { prefix, models, timeouts, maxTokens, content, anonymous } = spec
+      const { prefix, models, timeouts, maxTokens, reasoning, content, anonymous } = spec
       const route: RouteTarget = {
         kind: 'route',
         name,
@@ -282,6 +284,7 @@ class Compiler {
         targets,
         timeouts,
         maxTokens,
+        reasoning,
         anonymous,
       }
       byProject.set(project, [...(byProject.get(project) ?? []), Object.freeze(route)])
@@ -332,7 +335,7 @@ class Compiler {
 
   async #callers(routes: ReadonlyMap<string, RouteTable>) {
     const consumers = this.#all('Consumer')
-    for (const consumer of consumers) checkAnonymous(consumer, this.#problems)
+    for (const consumer of consumers) checkBuiltIn(consumer, this.#problems)
     const tools = {
       entryOf: (consumer: Resource<'Consumer'>) => this.#entryOf(consumer),
       secretOf: (path: string, reference: string) => this.#secret(path, reference),

@@ -1,5 +1,5 @@
 import type { Resource, Spec } from '@gatehouse/contracts'
-import { anonymousConsumer, type Problem } from '@gatehouse/kernel'
+import { anonymousConsumer, builtInConsumers, type Problem } from '@gatehouse/kernel'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import { limitsOf } from '../limits.ts'
 import type { KeyEntry, RouteTarget } from '../snapshot.ts'
@@ -143,8 +143,8 @@ export function peopleByEmail(people: readonly Resource<'User'>[]): Map<string, 
   return names
 }
 
-/** `anonymous` has no credentials, because it is whoever has none. */
-export function checkAnonymous({ name, spec }: Resource<'Consumer'>, problems: Problem[]): void {
-  if (name === anonymousConsumer && spec.keys.length + spec.signingKeys.length + spec.tokenIssuers.length > 0)
-    problems.push({ path: `Consumer/${name}`, message: 'whoever calls without a credential has no keys; only limits count here' })
+/** Our own callers come without credentials, and `anonymous` is whoever has none: a key would take their name, limits and routes. */
+export function checkBuiltIn({ name, spec }: Resource<'Consumer'>, problems: Problem[]): void {
+  if (builtInConsumers.includes(name) && spec.keys.length + spec.signingKeys.length + spec.tokenIssuers.length > 0)
+    problems.push({ path: `Consumer/${name}`, message: `${name} is built in and has no keys; only limits count here` })
 }

@@ -3,6 +3,7 @@ import { AppError, type Call, canonicalOf, type Exchange, type Handler, type Rep
 import { withParameters } from '../parameters.ts'
 import type { RouteTarget, RouteTargetEntry } from '../snapshot.ts'
 import { estimateReply } from './estimate.ts'
+import { withReasoning } from './reasoning.ts'
 
 /** The only provider that may see retrieved passages beside the prompt: it runs in this process. */
 const builtIn = 'provider.builtin'
@@ -24,7 +25,7 @@ export function createDispatch({ send, random = Math.random }: { send: Send; ran
       note(exchange, entry, model, begun, dropped)
       const price = entry.prices.get(model)
       if (price) exchange.defer(priced(price))
-      return reply
+      return withReasoning(reply, (exchange.target as RouteTarget).reasoning)
     }
     const failed = (thrown: unknown) => {
       const error = toAppError(thrown)

@@ -89,13 +89,14 @@ function spanOf({ n, text, headings }: Source, sentences: readonly Sentence[], a
     if (sentences.some(({ terms }) => terms.has(term))) inside += asked.weightOf(term)
     else if (above.has(term)) overhead += asked.weightOf(term)
   const coverage = (inside + overhead) / asked.all
+  const isKeyed = sentences.length === 1 && isKeyedRow(quote, asked.isAsked)
   const type = asked.expected && holds(quote, asked.expected, asked.isAsked) ? typeBonus : 0
   const isHeading = headings.includes(quote) || quote.length < 4
   const defines = asked.isMeaning && isEntry(quote, asked.isAsked) ? typeBonus : 0
   const score =
     inside / asked.all +
-    (headingShare * overhead) / asked.all +
-    type +
+    ((isKeyed ? 1 : headingShare) * overhead) / asked.all +
+    (isKeyed ? typeBonus : type) +
     defines +
     sourceBonus * asked.standing -
     (isHeading ? nothingSaid : 0)
@@ -107,6 +108,13 @@ function isTableHead({ text }: Sentence, before: Sentence | undefined, next: Sen
   return isRow(text) && !/\d/.test(text) && !(before && isRow(before.text)) && next !== undefined && isRow(next.text)
 }
 const isRow = (text: string) => text.includes(' | ')
+
+/** The row of what was asked about, named in its first cell: what stands above the table is said of it as much as the row itself. */
+function isKeyedRow(text: string, isAsked: (term: string) => boolean): boolean {
+  const key = isRow(text) ? text.replace(/^\| /, '').split(' | ', 1)[0]! : ''
+  const terms = /\d/.test(key) ? tokensOf(key) : []
+  return terms.length > 0 && terms.every(isAsked)
+}
 
 /** Two paragraphs speak of two things. */
 const isParted = (between: string) => between.length > 2 || between.split('\n').length > 2

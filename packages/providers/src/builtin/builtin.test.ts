@@ -44,6 +44,16 @@ const leave = source(
 const canteen = source(2, 'The canteen opens at 11:30. Soup is free.', { title: 'Canteen', headings: [], score: 0.3 })
 
 describe('the built-in answerer', () => {
+  it('quotes the row of what was asked about, named in its first cell, rather than a sentence that only speaks of it', () => {
+    const bands = source(
+      1,
+      'The bonus is 6 percent of salary for bands B1 to B4.\n\nband | roles | midpoint\nB1 | clerk | £28,300\nB4 | senior engineer | £57,350',
+      { title: 'Salary table', headings: ['Bands'] },
+    )
+    expect(quoteFor('What is the midpoint of salary band B4?', [bands])?.text).toContain('B4 | senior engineer | £57,350')
+    expect(quoteFor('What is the midpoint of salary band B4?', [bands])?.text).not.toContain('B1')
+  })
+
   it('quotes one span of a source, word for word, with its number', async () => {
     const text = await answer(request('How many days of annual leave carry over?', [leave, canteen]))
     expect(text).toMatch(/ \[1\]$/)

@@ -1,4 +1,6 @@
+import type { ChatRequest } from '@gatehouse/contracts'
 import { AppError, type Call, type Provider, type Reply, type UpstreamRequest } from '@gatehouse/kernel'
+import { aggregated } from './aggregate.ts'
 import { embed } from './embeddings.ts'
 import { Gathering, wholeReply } from './gathering.ts'
 import { dialect, type Handling } from './handling.ts'
@@ -15,6 +17,8 @@ export interface Connection extends Quirks {
   /** Up to and without `/chat/completions`. */
   readonly baseUrl: string
   readonly headers: Readonly<Record<string, string>>
+  /** True when its models think in streams only: blocking calls that ask for it are streamed from the vendor and gathered here. */
+  readonly streamsThinking?: boolean
   /** Said beside a refused credential. */
   readonly keyHint?: string
   /** Sent as `api-version`, by vendors that want one. */
@@ -57,17 +61,10 @@ export function createCompatible(connection: Connection): Provider {
       rerank: (request, call) =>
         rerank(request, call, reranking, postTo(reranking.from === 'origin' ? reranking.path : `${base}${reranking.path}`)),
     }),
-    chat(request, call) {
-      const body = bodyOf(request, call.model, call.exchange.body, connection, call.dropped)
-      if (known.secret !== call.secret) known = chatHeaders(call.secret)
-      const headers = request.stream ? known.stream : known.whole
-      return new Promise<Reply>((resolve, reject) => {
-        const handler = request.stream
-          ? new Streaming(request, resolve, refuse(reject))
-          : new Gathering((read) => wholeReply(read, request), resolve, refuse(reject))
-        const path = atDeployment ? pathOf('/chat/completions', call.model) : chatAtBase
-        start(call, { origin, path, method: 'POST', headers, body, timeouts: call.timeouts }, handler)
-      })
+    chat(asked, call) {
+      if (asked.stream || !connection.streamsThinking || !isThinking(asked)) return ask(asked, call)
+      const request = { ...asked, stream: true, raw: { ...asked.raw, stream: true } }
+      return ask(request, { ...call, exchange: call.exchange.with({ request, body: noBytes }) }).then((reply) => aggregated(reply, asked))
     },
     models: (call) =>
       new Promise((resolve, reject) => {
@@ -84,12 +81,33 @@ export function createCompatible(connection: Connection): Provider {
         )
       }),
   }
+
+  function ask(request: ChatRequest, call: Call): Promise<Reply> {
+    const body = bodyOf(request, call.model, call.exchange.body, connection, call.dropped)
+    if (known.secret !== call.secret) known = chatHeaders(call.secret)
+    const headers = request.stream ? known.stream : known.whole
+    return new Promise<Reply>((resolve, reject) => {
+      const handler = request.stream
+        ? new Streaming(request, resolve, refuse(reject))
+        : new Gathering((read) => wholeReply(read, request), resolve, refuse(reject))
+      const path = atDeployment ? pathOf('/chat/completions', call.model) : chatAtBase
+      start(call, { origin, path, method: 'POST', headers, body, timeouts: call.timeouts }, handler)
+    })
+  }
 }
 
 function start(call: Call, request: UpstreamRequest, handler: Handling): void {
   const control = call.send(request, handler, call.exchange)
   handler.control = control
   call.exchange.onCancel((reason) => control.abort(reason)) // at every stage, also before the first byte
+}
+
+const noBytes = new Uint8Array()
+
+/** A wish to think, in any of the forms that callers have for it. */
+function isThinking({ raw }: ChatRequest): boolean {
+  const template = raw.chat_template_kwargs as { enable_thinking?: unknown } | null | undefined
+  return raw.enable_thinking === true || (raw.enable_thinking === undefined && template?.enable_thinking === true)
 }
 
 /** A refused credential, with what its owner may have mixed up. */

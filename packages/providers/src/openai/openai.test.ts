@@ -36,29 +36,30 @@ function replay(reads: readonly Buffer[]): { send: Send; asked: UpstreamRequest[
 const raw = { model: 'public', messages: [{ role: 'user', content: 'Hi' }], stream: true }
 const request: ChatRequest = { operation: 'chat', ...raw, messages: raw.messages as ChatRequest['messages'], raw }
 
-async function play(use: string, reads: readonly Buffer[]) {
+async function play(use: string, reads: readonly Buffer[], fields?: object) {
   const provider = new Registry(providers)
     .get(use)
     .create({ baseUrl: 'https://vendor.example/base/v1/', headers: {}, omit: [], askForUsage: true })
   const { send, asked } = replay(reads)
+  const asking: ChatRequest = fields ? { ...request, stream: false, raw: { ...raw, stream: false, ...fields } } : request
   const exchange = new Exchange({
     id: 'call',
     project: 'default',
     asker: { consumer: 'tests', principals: [] },
     target: { kind: 'route', name: 'r', content: 'off', policy: { id: 'p@0', spec: {} as never, stages: {} } },
-    request,
-    body: Buffer.from(JSON.stringify(raw)),
+    request: asking,
+    body: Buffer.from(JSON.stringify(asking.raw)),
     limits: [],
     notes: emptyNotes('openai-chat'),
   })
   const call: Call = { model: 'theirs', secret: 'vendor-secret', timeouts, exchange, send }
-  const reply = await provider.chat(request, call)
+  const reply = await provider.chat(asking, call)
   const events: ReplyEvent[] = []
   const outcome = await new Promise((resolve) => reply.pipe({ events: (batch) => events.push(...batch) > 0, end: resolve }, 'events'))
   const text: Record<string, string> = {}
   for (const event of events)
     for (const part of event.parts) text[`${part.lane} ${part.index}`] = (text[`${part.lane} ${part.index}`] ?? '') + part.text
-  return { outcome, text, asked: asked[0]!, bytes: Buffer.concat(events.map((event) => event.bytes!)) }
+  return { outcome, text, asked: asked[0]!, bytes: Buffer.concat(events.map((event) => event.bytes ?? Buffer.alloc(0))) }
 }
 
 const estimate = {
@@ -166,4 +167,25 @@ test('the value of a top-level field is found exactly, wherever else the name st
       expect(JSON.parse(body.toString('utf8', found.start, found.end))).toBe(model)
     }),
   )
+})
+
+test('a blocking call to a model that thinks in streams only is streamed from the vendor and comes back whole', async () => {
+  const { asked, outcome, text, bytes } = await play('provider.dashscope', [fixture('dashscope-reasoning')], { enable_thinking: true })
+  expect(JSON.parse(String(asked.body))).toMatchObject({ stream: true, enable_thinking: true, stream_options: { include_usage: true } })
+  expect({ outcome, text }).toMatchObject(expected['dashscope-reasoning']!)
+  expect(JSON.parse(bytes.toString())).toMatchObject({
+    object: 'chat.completion',
+    choices: [{ index: 0, message: { role: 'assistant', content: '需', reasoning_content: '用户' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 22, completion_tokens: 5 },
+  })
+})
+
+test('a tool call that was gathered from a stream is one call', async () => {
+  const { bytes } = await play('provider.dashscope', [fixture('openai-tool-call')], { chat_template_kwargs: { enable_thinking: true } })
+  expect(JSON.parse(bytes.toString()).choices[0]).toMatchObject({
+    message: {
+      tool_calls: [{ id: 'call_DdmO9pD3', type: 'function', function: { name: 'get_weather', arguments: '{"location":"Paris"}' } }],
+    },
+    finish_reason: 'tool_calls',
+  })
 })

@@ -17,7 +17,8 @@ export function vendorsReference(): string {
 
 Vendors that speak OpenAI’s dialect. Made from the table in \`packages/providers/src/vendors/table.ts\`: \`npm test\` fails when this page is older.
 
-Transcribed from the vendors’ public documentation, November 2026. **Nothing here was proved on a live server.**
+As the vendors’ public documentation was known in November 2026. Compared with a public page: DashScope, the fields Groq refuses, the addresses of Volcengine Ark and xAI, path and header of Azure. **The rest was not looked up
+again, and nothing was proved on a live server**: tell us what differs.
 
 Of every vendor: fields it refuses are left out, and the trace names them; a bare schema in \`response_format.json_schema\` is wrapped as \`{name, schema}\`; \`delta.reasoning\` arrives
 as \`reasoning_content\`; usage in streams is asked for (\`stream_options.include_usage\`) where the vendor wants to be asked, and estimated where it tells none.
@@ -45,6 +46,7 @@ function section(vendor: Vendor): string {
         ]
       : []),
     ['Thinking', thinking[way]],
+    ...(vendor.streamsThinking ? [['Thinking in blocking calls', 'streamed from the vendor and gathered here']] : []),
     ['Usage in streams', asksUsage ? 'asked for' : 'told without asking'],
     ['Embeddings', embeddings ? `${embeddings.mostInputs} texts, ${embeddings.mostTokens} tokens at once` : 'no'],
     [

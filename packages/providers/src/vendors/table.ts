@@ -1,7 +1,7 @@
 import { besideEmbeddings, unlimited, type Vendor } from './vendor.ts'
 
 /**
- * The one table. Transcribed from the vendors' public documentation, November 2026; unproved on their live servers.
+ * The one table. From what was known of the vendors' public documentation in November 2026, of which few rows were compared with a page (see reference.ts); unproved on live servers.
  * `omit` names what a vendor's documentation says it refuses with an error; what it merely ignores is sent.
  */
 export const vendors: readonly Vendor[] = [
@@ -46,6 +46,7 @@ export const vendors: readonly Vendor[] = [
     environment: 'DASHSCOPE_API_KEY',
     omit: ['web_search_options', 'json_schema', 'reasoning_format'],
     thinking: 'enable_thinking',
+    streamsThinking: true, // open-source Qwen3: enable_thinking must be false for non-streaming calls
     embeddings: { mostInputs: 10, mostTokens: 80_000 }, // ten rows of 8,192 tokens
     reranking: { path: '/compatible-api/v1/reranks', from: 'origin', mostDocuments: 500 },
     from: 'Model Studio: OpenAI compatible chat, text embedding, text rerank',

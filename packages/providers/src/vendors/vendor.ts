@@ -15,7 +15,9 @@ export interface Vendor extends Partial<Quirks> {
   /** Absent: the vendor has no such models. */
   readonly embeddings?: EmbeddingLimits
   readonly reranking?: RerankPlace
-  /** Which of its pages the row was transcribed from. */
+  /** Its models think in streams only: blocking calls that ask for it are streamed from the vendor and gathered here. */
+  readonly streamsThinking?: boolean
+  /** Which of its pages the row is to be compared with. */
   readonly from: string
 }
 export interface Region {
