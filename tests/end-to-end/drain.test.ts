@@ -71,6 +71,7 @@ test('told to stop, a server lets answers finish, cuts those that take too long 
   expect((await before.text).trimEnd()).toMatch(/\[DONE\]$/)
   const [finishing, cut, nested] = await Promise.all([ask('short'), ask('endless'), ask('app/handbook')])
   const waiting = ask('silent', false) // nothing of it has begun to go out when the server stops
+  while (endless.open < 2) await new Promise((resolve) => setTimeout(resolve, 10)) // on its way, not in a connection that counts as idle
   const stopped = server.stop()
   while (!(await refused(server.dataUrl))) await new Promise((resolve) => setTimeout(resolve, 20))
   expect((await finishing.text).trimEnd()).toMatch(/\[DONE\]$/)
