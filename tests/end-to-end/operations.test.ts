@@ -119,7 +119,10 @@ test('what a stranger says about proxies changes nothing', async () => {
 test('too many wrong passwords of one client behind the proxy do not lock out another', async () => {
   const server = await serve({ trustedProxies: ['127.0.0.1'] })
   const signIn = (from: string, user: string) =>
-    ask(`${server.controlUrl}/api/session`, { body: { user, password: 'wrong' }, headers: { 'x-forwarded-for': from } })
+    ask(`${server.controlUrl}/api/session`, {
+      body: { user, password: 'wrong' },
+      headers: { 'x-forwarded-for': from, 'x-forwarded-proto': 'https' },
+    })
   const statuses: number[] = []
   for (let at = 0; at < 60; at++) statuses.push((await signIn('192.0.2.1', `person-${at}`)).status)
   expect(statuses).toContain(429)

@@ -70,8 +70,14 @@ describe.skipIf(reason !== undefined)('a disk', () => {
         fill(disk)
         // what is left in its last block is used up by the calls themselves
         await expect.poll(async () => (await ask(server, key, 'assistant')).status, { ...patience, interval: 5 }).toBe(503)
-        const { status, checks } = await readiness(server)
-        expect([status, Object.values(checks).includes('failing')]).toEqual([503, true])
+        // a short line may still fit and count as well again, until one does not
+        await expect
+          .poll(async () => {
+            await ask(server, key, 'assistant')
+            const { status, checks } = await readiness(server)
+            return [status, Object.values(checks).includes('failing')]
+          }, patience)
+          .toEqual([503, true])
         expect((await fetch(`${server.dataUrl}/livez`)).status).toBe(200)
         free(disk)
         await expect.poll(async () => (await readiness(server)).status, patience).toBe(200)

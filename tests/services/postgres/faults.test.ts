@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { headsFileOf } from '@gatehouse/server'
 import { createPostgresStore, DirectoryBlobs, loadMasterKey, type ServerStore } from '@gatehouse/storage'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { PostgresServer } from '../../../packages/storage/src/postgres/fixtures/server.ts'
 import { type ServerProcess, spawnServer, temporaryPlace } from '../../end-to-end/server-process.ts'
 import { Acknowledged, ask, expectAll, load, operatorOf } from '../../faults/load.ts'
@@ -9,7 +9,10 @@ import { Acknowledged, ask, expectAll, load, operatorOf } from '../../faults/loa
 const rounds = Number(process.env.GATEHOUSE_KILL_ROUNDS ?? 10)
 const patience = { timeout: 60_000, interval: 100 }
 const database = await PostgresServer.start(process.env.GATEHOUSE_SERVICE_POSTGRES ?? 'postgres')
-const url = await database.makeDatabase()
+let url: string
+beforeAll(async () => {
+  url = await database.makeDatabase()
+})
 const place = temporaryPlace()
 const start = () => spawnServer(place, ['--store', url])
 const acknowledged = new Acknowledged()

@@ -10,7 +10,10 @@ import { type ServerProcess, spawnServer, temporaryPlace } from '../../end-to-en
 const files = globSync('**/*.*', { cwd: join(import.meta.dirname, '../../../examples/handbook/documents') }).length
 const patience = { timeout: 30_000, interval: 50 }
 const database = await PostgresServer.start(process.env.GATEHOUSE_SERVICE_POSTGRES ?? 'postgres')
-const url = await database.makeDatabase()
+let url: string
+beforeAll(async () => {
+  url = await database.makeDatabase()
+})
 
 /** Directories of their own, one home (master key) and one folder of blobs. */
 const root = temporaryPlace()

@@ -8,7 +8,10 @@ import { type ServerProcess, spawnServer, temporaryPlace } from '../../end-to-en
 
 const patience = { timeout: 30_000, interval: 100 }
 const database = await PostgresServer.start(process.env.GATEHOUSE_SERVICE_POSTGRES ?? 'postgres')
-const url = await database.makeDatabase()
+let url: string
+beforeAll(async () => {
+  url = await database.makeDatabase()
+})
 const place = temporaryPlace()
 const start = () => spawnServer(place, ['--store', url])
 let server: ServerProcess
