@@ -15,7 +15,7 @@ export const machine = (): Machine => ({
   cores: availableParallelism(),
   processor: (cpus()[0]?.model ?? 'unknown').replace(/\s+/g, ' ').trim(),
   memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
-  system: `${type()} ${release()}`,
+  system: `${type()} ${/^[\d.]*\d/.exec(release())?.[0] ?? ''}`, // what is built in says nothing to others
   node: process.version,
 })
 
