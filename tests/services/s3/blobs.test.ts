@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { describeBlobs } from '../../../packages/storage/src/conformance/blobs.ts'
 import { S3Server } from '../../../packages/storage/src/s3/fixtures/server.ts'
 
-const server = await S3Server.start(process.env.GATEHOUSE_SERVICE_S3 ?? 'versitygw')
+const server = await S3Server.start(process.env.GATEHOUSE_SERVICE_S3)
 afterAll(() => server[Symbol.asyncDispose]())
 const open = (bucket: string, credentials = server.credentials) =>
   new S3Blobs(parseS3Address(`s3://${bucket}?endpoint=${server.endpoint}`), credentials)

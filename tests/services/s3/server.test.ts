@@ -7,7 +7,7 @@ import { becomeOperator } from '../../end-to-end/people.ts'
 import { temporaryPlace } from '../../end-to-end/server-process.ts'
 
 const sample = join(import.meta.dirname, '../../../examples/handbook')
-const objects = await S3Server.start(process.env.GATEHOUSE_SERVICE_S3 ?? 'versitygw')
+const objects = await S3Server.start(process.env.GATEHOUSE_SERVICE_S3)
 const { accessKey, secretKey } = objects.credentials
 const place = temporaryPlace()
 let server: RunningServer | undefined
