@@ -1,7 +1,7 @@
 import type { ConsumerView, CreatedKey, KeyView } from '@gatehouse/contracts'
-import { Badge, Button, CopyButton, Dialog, EmptyState, Field, Select, Table, TextInput, useFormat, useTranslate } from '@gatehouse/ui'
+import { Badge, Button, CopyButton, EmptyState, Field, Select, Table, TextInput, useFormat } from '@gatehouse/ui'
 import { useQuery } from '@tanstack/react-query'
-import { KeyRound, Plus, TriangleAlert } from 'lucide-react'
+import { KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
@@ -10,7 +10,9 @@ import { ConfirmButton } from '../shell/confirm.tsx'
 import { FormDialog } from '../shell/form-dialog.tsx'
 import { NeededReason, reasonIn, useReasonAsked } from '../shell/needed-reason.tsx'
 import { useChange } from '../shell/use-change.ts'
+import { Expiry } from './expiry.tsx'
 import { RotateKey } from './rotate-key.tsx'
+import { ShownOnce } from './shown-once.tsx'
 
 export function Keys({ consumer }: { consumer: ConsumerView }) {
   const t = useText()
@@ -104,16 +106,7 @@ function KeysTable({ consumer, canChange, onMade }: KeysTableProps) {
         {
           name: 'expires',
           label: t('keys.expires'),
-          cell: ({ expiresAt, expired }) =>
-            expired ? (
-              <Badge tone="bad" icon={TriangleAlert}>
-                {t('keys.expired')}
-              </Badge>
-            ) : expiresAt ? (
-              format.date(Date.parse(expiresAt))
-            ) : (
-              t('keys.never')
-            ),
+          cell: ({ expiresAt, expired }) => <Expiry expiresAt={expiresAt} expired={expired} />,
         },
         ...(canChange
           ? [
@@ -228,25 +221,12 @@ function CreateKey({ consumer, onClose, onMade }: CreateKeyProps) {
 
 function NewKey({ made, onClose }: { made: CreatedKey; onClose: () => void }) {
   const t = useText()
-  const close = useTranslate<'ui.close'>()('ui.close')
   return (
-    <Dialog
-      title={t('keys.made')}
-      onClose={onClose}
-      actions={
-        <Button variant="primary" onClick={onClose}>
-          {close}
-        </Button>
-      }
-    >
-      <p className="flex gap-2.5 rounded-control bg-warn-soft p-3">
-        <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
-        {t('keys.made.once')}
-      </p>
-      <div className="mt-4 flex items-center gap-3 rounded-control border border-line bg-sunken p-3">
+    <ShownOnce title={t('keys.made')} warning={t('keys.made.once')} onClose={onClose}>
+      <div className="flex items-center gap-3 rounded-control border border-line bg-sunken p-3">
         <code className="min-w-0 flex-1 font-mono text-[0.8125rem] [overflow-wrap:anywhere]">{made.key}</code>
         <CopyButton text={made.key} />
       </div>
-    </Dialog>
+    </ShownOnce>
   )
 }

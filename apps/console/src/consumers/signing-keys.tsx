@@ -1,6 +1,6 @@
 import type { ConsumerView, CreatedSigningKey, SigningKeyView } from '@gatehouse/contracts'
-import { Badge, Button, Checkbox, Dialog, Field, Table, TextInput, useFormat, useTranslate } from '@gatehouse/ui'
-import { RefreshCw, TriangleAlert } from 'lucide-react'
+import { Button, Checkbox, Field, Table, TextInput, useFormat } from '@gatehouse/ui'
+import { RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { client } from '../client.ts'
 import { useText } from '../messages/text.ts'
@@ -11,6 +11,8 @@ import { NeededReason, reasonIn, useReasonAsked } from '../shell/needed-reason.t
 import { useChange } from '../shell/use-change.ts'
 import { CredentialSection } from './credential-section.tsx'
 import { DifySettings, useGatewayBase } from './dify-settings.tsx'
+import { Expiry } from './expiry.tsx'
+import { ShownOnce } from './shown-once.tsx'
 
 const refresh = [['consumers']]
 const graceHours = 24
@@ -97,16 +99,7 @@ function SigningKeysTable({ consumer, onRotate }: SigningKeysTableProps) {
         {
           name: 'expires',
           label: t('keys.expires'),
-          cell: ({ expiresAt, expired }) =>
-            expired ? (
-              <Badge tone="bad" icon={TriangleAlert}>
-                {t('keys.expired')}
-              </Badge>
-            ) : expiresAt ? (
-              format.date(Date.parse(expiresAt))
-            ) : (
-              t('keys.never')
-            ),
+          cell: ({ expiresAt, expired }) => <Expiry expiresAt={expiresAt} expired={expired} />,
         },
         ...(onRotate
           ? [
@@ -212,25 +205,11 @@ function RotateSigningKey({ consumer, pair, onMade, onClose }: MakeProps & { pai
 
 function NewSigningKey({ made, onClose }: { made: CreatedSigningKey; onClose: () => void }) {
   const t = useText()
-  const close = useTranslate<'ui.close'>()('ui.close')
   const base = useGatewayBase() ?? ''
   return (
-    <Dialog
-      title={t('signing.made')}
-      wide
-      onClose={onClose}
-      actions={
-        <Button variant="primary" onClick={onClose}>
-          {close}
-        </Button>
-      }
-    >
-      <p className="mb-4 flex gap-2.5 rounded-control bg-warn-soft p-3">
-        <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
-        {t('signing.made.once')}
-      </p>
+    <ShownOnce title={t('signing.made')} warning={t('signing.made.once')} wide onClose={onClose}>
       <h3 className="mb-1.5 text-sm font-medium">{t('dify.title')}</h3>
       <DifySettings base={base} pair={made} />
-    </Dialog>
+    </ShownOnce>
   )
 }
